@@ -1,0 +1,40 @@
+"""Commands and events of the registry at its boundary."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.registry import domain
+from shared.access import Role
+from shared.schema import Catalogue, key, name, schema_of
+
+_SEASON = fields.Integer(required=True, strict=True, validate=validate.Range(1948, 2200))
+_ROLE = fields.String(required=True, validate=validate.OneOf([str(role) for role in Role]))
+_LOGIN = fields.String(
+    required=True,
+    validate=validate.Regexp(r"^[a-z0-9][a-z0-9._-]{2,59}$", error="Use 3 to 60 of a-z, 0-9, '.', '-', '_'; small letters only."),
+)
+_SCOPE = fields.String(required=True, validate=validate.Length(min=1, max=100))
+
+RegisterOrganisation = schema_of(domain.RegisterOrganisation, organisation=key(), name=name(), level=name())
+FormCluster = schema_of(domain.FormCluster, cluster=key(), name=name())
+AdmitMember = schema_of(domain.AdmitMember, cluster=key())
+ReleaseMember = schema_of(domain.ReleaseMember, cluster=key())
+DesignateLeader = schema_of(domain.DesignateLeader, cluster=key(), season=_SEASON, document=name())
+OpenAccount = schema_of(domain.OpenAccount, account=key(), login=_LOGIN, post=name())
+GrantRole = schema_of(domain.GrantRole, account=key(), role=_ROLE, scope=_SCOPE)
+RevokeRole = schema_of(domain.RevokeRole, account=key(), role=_ROLE, scope=_SCOPE)
+
+EVENTS = Catalogue(
+    "registry",
+    schema_of(domain.NetworkFounded),
+    schema_of(domain.OrganisationRegistered),
+    schema_of(domain.ClusterFormed),
+    schema_of(domain.MemberAdmitted),
+    schema_of(domain.MemberReleased),
+    schema_of(domain.LeaderDesignated),
+    schema_of(domain.LoginReserved),
+    schema_of(domain.AccountOpened),
+    schema_of(domain.RoleGranted),
+    schema_of(domain.RoleRevoked),
+)

@@ -1,0 +1,156 @@
+"""What one asks the registry: organisations, clusters with their members and leaders, accounts with their roles."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from shared import access
+from shared.event import Event
+from shared.projection import ReadModel, Reading, Rows
+
+MODEL = ReadModel(name="registry", version=1)
+MODEL.include(access.GRANTS)
+
+organisations = sa.Table(
+    "organisations",
+    MODEL.metadata,
+    sa.Column("organisation", sa.String(100), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("code", sa.String(100)),
+    sa.Column("parent", sa.String(100)),
+    sa.Column("opened_on", sa.Date, nullable=False),
+)
+clusters = sa.Table(
+    "clusters",
+    MODEL.metadata,
+    sa.Column("cluster", sa.String(100), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("organiser", sa.String(100), nullable=False),
+    sa.Column("formed_on", sa.Date, nullable=False),
+)
+memberships = sa.Table(
+    "memberships",
+    MODEL.metadata,
+    sa.Column("cluster", sa.String(100), primary_key=True),
+    sa.Column("unit", sa.String(100), primary_key=True),
+    sa.Column("from_on", sa.Date, primary_key=True),
+    sa.Column("until_on", sa.Date),
+    sa.Column("admitted", sa.BigInteger, nullable=False),
+)
+current_memberships = sa.Table(
+    "current_memberships",
+    MODEL.metadata,
+    sa.Column("cluster", sa.String(100), primary_key=True),
+    sa.Column("unit", sa.String(100), primary_key=True),
+    sa.Column("from_on", sa.Date, nullable=False),
+)
+leaders = sa.Table(
+    "leaders",
+    MODEL.metadata,
+    sa.Column("cluster", sa.String(100), primary_key=True),
+    sa.Column("season", sa.Integer, primary_key=True),
+    sa.Column("leader", sa.String(100), nullable=False),
+    sa.Column("deputy", sa.String(100)),
+    sa.Column("basis", sa.String(20), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+accounts = sa.Table(
+    "accounts",
+    MODEL.metadata,
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("login", sa.String(60), nullable=False),
+    sa.Column("post", sa.Text, nullable=False),
+    sa.Column("organisation", sa.String(100)),
+)
+
+
+@MODEL.on("registry.OrganisationRegistered")
+def _registered(rows: Rows, event: Event) -> None:
+    rows.put(organisations, **{**event.data, "opened_on": date.fromisoformat(event.data["opened_on"])})
+
+
+@MODEL.on("registry.ClusterFormed")
+def _formed(rows: Rows, event: Event) -> None:
+    rows.put(clusters, **{**event.data, "formed_on": date.fromisoformat(event.data["formed_on"])})
+
+
+@MODEL.on("registry.MemberAdmitted")
+def _admitted(rows: Rows, event: Event) -> None:
+    cluster, unit, from_on = event.data["cluster"], event.data["unit"], date.fromisoformat(event.data["from_on"])
+    rows.put(memberships, cluster=cluster, unit=unit, from_on=from_on, admitted=event.position)
+    rows.put(current_memberships, cluster=cluster, unit=unit, from_on=from_on)
+
+
+@MODEL.on("registry.MemberReleased")
+def _released(rows: Rows, event: Event) -> None:
+    cluster, unit = event.data["cluster"], event.data["unit"]
+    current = rows.get(current_memberships, cluster=cluster, unit=unit)
+    if current is None:
+        raise LookupError(f"{unit} leaves {cluster} without a membership")
+    at = {"cluster": cluster, "unit": unit, "from_on": current["from_on"]}
+    rows.change(memberships, at, until_on=date.fromisoformat(event.data["until_on"]))
+    rows.remove(current_memberships, cluster=cluster, unit=unit)
+
+
+@MODEL.on("registry.LeaderDesignated")
+def _designated(rows: Rows, event: Event) -> None:
+    rows.put(leaders, **event.data)
+
+
+@MODEL.on("registry.AccountOpened")
+def _opened(rows: Rows, event: Event) -> None:
+    rows.put(accounts, **event.data)
+
+
+def all_organisations(reading: Reading) -> list[dict[str, Any]]:
+    table = reading[organisations]
+    return reading.all(sa.select(table).order_by(table.c.name))
+
+
+def all_clusters(reading: Reading) -> list[dict[str, Any]]:
+    table = reading[clusters]
+    return reading.all(sa.select(table).order_by(table.c.name))
+
+
+def cluster_of(reading: Reading, cluster: str) -> dict[str, Any] | None:
+    """A cluster with `members` (periods in the order of admission) and `leaders` by season."""
+    found = reading.one(sa.select(reading[clusters]).where(reading[clusters].c.cluster == cluster))
+    if found is None:
+        return None
+    members, led = reading[memberships], reading[leaders]
+    return {
+        **found,
+        "members": reading.all(
+            sa.select(members.c.unit, members.c.from_on, members.c.until_on)
+            .where(members.c.cluster == cluster)
+            .order_by(members.c.admitted)
+        ),
+        "leaders": reading.all(
+            sa.select(led.c.season, led.c.leader, led.c.deputy, led.c.basis, led.c.document)
+            .where(led.c.cluster == cluster)
+            .order_by(led.c.season)
+        ),
+    }
+
+
+def organisation_exists(reading: Reading, organisation: str) -> bool:
+    table = reading[organisations]
+    return reading.one(sa.select(table.c.organisation).where(table.c.organisation == organisation)) is not None
+
+
+def account_by_login(reading: Reading, login: str) -> dict[str, Any] | None:
+    table = reading[accounts]
+    return reading.one(sa.select(table).where(table.c.login == login))
+
+
+def all_accounts(reading: Reading) -> list[dict[str, Any]]:
+    """Accounts with the roles that each holds."""
+    table, held = reading[accounts], reading[access.grants]
+    roles: dict[str, list[dict[str, str]]] = {}
+    for row in reading.all(sa.select(held).order_by(held.c.role, held.c.scope)):
+        roles.setdefault(row["account"], []).append({"role": row["role"], "scope": row["scope"]})
+    return [dict(row, roles=roles.get(row["account"], [])) for row in reading.all(sa.select(table).order_by(table.c.login))]

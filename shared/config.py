@@ -1,0 +1,81 @@
+"""Configuration from the environment, with a default for everything, so that `make run` needs none.
+
+Each setting `COMMENDATION_X` may be given as `COMMENDATION_X_FILE`, a file that holds the value (a container's secret).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import ConfigurationError
+
+PREFIX = "COMMENDATION_"
+SERVICES = ("registry", "campaigns", "evaluations", "awards", "rankings", "audit", "gateway")
+"""The services of a site, in the order in which a network starts them."""
+
+PRODUCERS = ("registry", "campaigns", "evaluations", "awards")
+"""The services that own facts and so have a feed of events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where this process stands: its site, broker, databases, folder and address."""
+
+    site: str = "vn"
+    broker_url: str = "embedded://"
+    database_url: str = "sqlite:///{var}/{service}.db"
+    var: Path = Path("var")
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    log_level: str = "INFO"
+
+    @property
+    def embedded(self) -> bool:
+        return self.broker_url.startswith("embedded:")
+
+    def database_url_of(self, service: str) -> str:
+        """The database of one service: the template with `{service}` and `{var}` filled in."""
+        return self.database_url.replace("{service}", service).replace("{var}", str(self.var.absolute()))
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration, naming the variable that is wrong and what it should be."""
+    default = Config()
+    site = _get(environ, "SITE", default.site)
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", site):
+        raise ConfigurationError(f"{PREFIX}SITE is {site!r}; give 1 to 31 of a-z, 0-9 and '-', starting with a letter")
+    broker_url = _get(environ, "BROKER_URL", default.broker_url)
+    if broker_url.split(":", 1)[0] not in ("embedded", "amqp", "pyamqp", "amqps"):
+        raise ConfigurationError(f"{PREFIX}BROKER_URL must start with embedded:// or amqp://")
+    database_url = _get(environ, "DATABASE_URL", default.database_url)
+    if "{service}" not in database_url:
+        raise ConfigurationError(f"{PREFIX}DATABASE_URL must hold {{service}}: each service has a database of its own")
+    return Config(
+        site=site,
+        broker_url=broker_url,
+        database_url=database_url,
+        var=Path(_get(environ, "VAR", str(default.var))),
+        http_host=_get(environ, "HTTP_HOST", default.http_host),
+        http_port=_port(_get(environ, "HTTP_PORT", str(default.http_port))),
+        log_level=_get(environ, "LOG_LEVEL", default.log_level).upper(),
+    )
+
+
+def _get(environ: Mapping[str, str], name: str, default: str) -> str:
+    file = environ.get(f"{PREFIX}{name}_FILE")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(f"{PREFIX}{name}_FILE names {file}, which cannot be read: {error}") from error
+    return environ.get(f"{PREFIX}{name}") or default
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ConfigurationError(f"{PREFIX}HTTP_PORT is {text!r}; give a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,521 @@
+"""Read models: tables folded from the feeds of services, disposable and rebuilt beside the live ones.
+
+Rows and cursor move in one transaction, and the cursor only from where it stood: a page that comes twice, late or out of order changes
+nothing, a gap is filled from the producer's feed before anything after it is folded.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
+from shared.calendar import utc_now
+from shared.errors import PageRefused, Unavailable
+from shared.event import Event
+from shared.feed.page import Page
+from shared.store.database import Database, Instant
+from shared.telemetry import logger
+
+log = logger(__name__)
+
+bookkeeping = sa.MetaData()
+
+generations = sa.Table(
+    "view_generations",
+    bookkeeping,
+    sa.Column("model", sa.String(50), primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # live | building
+)
+
+cursors = sa.Table(
+    "view_cursors",
+    bookkeeping,
+    sa.Column("model", sa.String(50), primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True),
+    sa.Column("site", sa.String(31), primary_key=True),
+    sa.Column("service", sa.String(31), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+
+parked = sa.Table(
+    "view_parked",
+    bookkeeping,
+    sa.Column("model", sa.String(50), primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True),
+    sa.Column("site", sa.String(31), primary_key=True),
+    sa.Column("service", sa.String(31), primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("stream", sa.String(200), nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("trace", sa.Text, nullable=False),
+    sa.Column("parked_at", Instant, nullable=False),
+)
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+
+
+class Rows:
+    """The rows that a page touches, gathered in memory and written in one statement a table.
+
+    A fold reads and writes rows here only, so it is a function of rows and event and can be tried without a database.
+    """
+
+    def __init__(self, load: Callable[[sa.Table, Mapping[str, Any]], Row | None] = lambda _table, _key: None) -> None:
+        self._load = load
+        self._rows: dict[sa.Table, dict[Key, Row | None]] = {}
+        self._changed: dict[sa.Table, dict[Key, None]] = {}
+
+    def get(self, table: sa.Table, **key: Any) -> Row | None:
+        """The row of this key as it stands in the page, or None."""
+        rows = self._rows.setdefault(table, {})
+        at = tuple(key[column.name] for column in table.primary_key)
+        if at not in rows:
+            rows[at] = self._load(table, key)
+        found = rows[at]
+        return None if found is None else dict(found)
+
+    def put(self, table: sa.Table, **row: Any) -> None:
+        """Write a whole row in place of whatever has its key; columns not named are null."""
+        whole = {column.name: row.pop(column.name, None) for column in table.columns}
+        if row:
+            raise TypeError(f"{table.name} has no column {', '.join(row)}")
+        at = tuple(whole[column.name] for column in table.primary_key)
+        self._rows.setdefault(table, {})[at] = whole
+        self._changed.setdefault(table, {})[at] = None
+
+    def change(self, table: sa.Table, key: Mapping[str, Any], **values: Any) -> None:
+        """Set some columns of a row; a row that is not there yet is made with what is known."""
+        self.put(table, **{**(self.get(table, **key) or dict(key)), **values})
+
+    def remove(self, table: sa.Table, **key: Any) -> None:
+        at = tuple(key[column.name] for column in table.primary_key)
+        self._rows.setdefault(table, {})[at] = None
+        self._changed.setdefault(table, {})[at] = None
+
+    def changes(self) -> Iterator[tuple[sa.Table, list[Row], list[Row]]]:
+        """Per table: the rows to write and the keys to remove."""
+        for table, keys in self._changed.items():
+            rows = self._rows[table]
+            names = [column.name for column in table.primary_key]
+            written = [row for at in keys if (row := rows[at]) is not None]
+            yield table, written, [dict(zip(names, at, strict=True)) for at in keys if rows[at] is None]
+
+
+Fold = Callable[[Rows, Event], None]
+
+
+@dataclass
+class ReadModel:
+    """What a read model is: its tables, the feeds it follows, and a fold per event type.
+
+    version: raise it when tables or folds change; the model is then built anew.
+    """
+
+    name: str
+    version: int
+    metadata: sa.MetaData = field(default_factory=sa.MetaData)
+    folds: dict[str, Fold] = field(default_factory=dict)
+
+    def on(self, *types: str) -> Callable[[Fold], Fold]:
+        """Register a fold for events of these types ("service.EventName")."""
+
+        def register(fold: Fold) -> Fold:
+            for name in types:
+                self.folds[name] = fold
+            return fold
+
+        return register
+
+    def include(self, part: ReadModel) -> None:
+        """Take in the tables and folds of a smaller model that several services share."""
+        for table in part.metadata.tables.values():
+            table.to_metadata(self.metadata)
+        own = {name: self.metadata.tables[name] for name in part.metadata.tables}
+        for name, fold in part.folds.items():
+            self.folds[name] = lambda rows, event, fold=fold: fold(_Renamed(rows, own), event)  # type: ignore[misc]
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The services whose events this model folds."""
+        return tuple(sorted({name.split(".", 1)[0] for name in self.folds}))
+
+
+class _Renamed(Rows):
+    """Rows seen by an included model, whose tables stand under the same names in the including one."""
+
+    def __init__(self, rows: Rows, tables: Mapping[str, sa.Table]) -> None:
+        self._inner = rows
+        self._tables = tables
+
+    def get(self, table: sa.Table, **key: Any) -> Row | None:
+        return self._inner.get(self._tables[table.name], **key)
+
+    def put(self, table: sa.Table, **row: Any) -> None:
+        self._inner.put(self._tables[table.name], **row)
+
+    def change(self, table: sa.Table, key: Mapping[str, Any], **values: Any) -> None:
+        self._inner.change(self._tables[table.name], key, **values)
+
+    def remove(self, table: sa.Table, **key: Any) -> None:
+        self._inner.remove(self._tables[table.name], **key)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at the live generation: `reading[table]` is the table to select from, on `reading.connection`."""
+
+    connection: sa.Connection
+    generation: int
+    tables: Mapping[str, sa.Table]
+
+    def __getitem__(self, table: sa.Table) -> sa.Table:
+        return self.tables[table.name]
+
+    def all(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of a query as dictionaries."""
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
+
+    def one(self, statement: sa.Select[Any]) -> dict[str, Any] | None:
+        """The first row of a query, or None."""
+        row = self.connection.execute(statement).mappings().first()
+        return None if row is None else dict(row)
+
+
+Fetch = Callable[[str, int], Sequence[Event]]
+"""fetch(service, after): the next events of a producer's feed, empty at its end; raises Unavailable."""
+
+
+class Projector:
+    """Keeps one read model in step with the feeds that it follows."""
+
+    def __init__(
+        self,
+        database: Database,
+        model: ReadModel,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.database = database
+        self.model = model
+        self._clock = clock
+        self._pause = pause
+        self._copies: dict[int, dict[str, sa.Table]] = {}
+
+    def prepare(self) -> None:
+        """Create bookkeeping and the first generation; a model of another version starts a new one from position 0."""
+        self.database.create(bookkeeping)
+        with self.database.write() as connection:
+            live = connection.execute(
+                sa.select(generations).where(generations.c.model == self.model.name, generations.c.state == "live")
+            ).one_or_none()
+            if live is not None and live.version == self.model.version:
+                return
+            self._begin(connection, state="live")
+            if live is not None:
+                self._discard(connection, live.generation)
+
+    def cursor(self, site: str, service: str, generation: int | None = None) -> int:
+        """The last position of a feed that is in the rows."""
+        with self.database.read() as connection:
+            return self._cursor(connection, generation or self._live(connection), site, service)
+
+    def cursors(self) -> list[dict[str, Any]]:
+        """Where the live generation stands in each feed: rows of site, service, position."""
+        with self.database.read() as connection:
+            query = (
+                sa.select(cursors.c.site, cursors.c.service, cursors.c.position)
+                .where(cursors.c.model == self.model.name, cursors.c.generation == self._live(connection))
+                .order_by(cursors.c.site, cursors.c.service)
+            )
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def parked(self) -> list[dict[str, Any]]:
+        """The events that could not be folded, and those of their streams that wait behind them."""
+        with self.database.read() as connection:
+            query = (
+                sa.select(parked)
+                .where(parked.c.model == self.model.name, parked.c.generation == self._live(connection))
+                .order_by(parked.c.site, parked.c.service, parked.c.position)
+            )
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A transaction over the live generation."""
+        with self.database.read() as connection:
+            generation = self._live(connection)
+            yield Reading(connection, generation, self._tables(generation))
+
+    def receive(self, page: Page, fetch: Fetch) -> int:
+        """Fold what a page brings beyond the cursor, filling a gap first; the number of events folded.
+
+        Raises Unavailable when the producer or the database does not answer: nothing is lost, the page or the next announcement
+        starts it again.
+        """
+        with self.database.read() as connection:
+            generation = self._live(connection)
+        return self._advance(generation, page, fetch)
+
+    def _advance(self, generation: int, page: Page, fetch: Fetch) -> int:
+        folded = 0
+        position = self.cursor(page.site, page.service, generation)
+        while position < page.first - 1:
+            missing = fetch(page.service, position)
+            if not missing:
+                return folded
+            folded += self._fold(generation, Page.of(missing))
+            position = missing[-1].position
+        rest = page.after(position)
+        if rest.events:
+            folded += self._fold(generation, rest)
+        return folded
+
+    def _fold(self, generation: int, page: Page) -> int:
+        try:
+            self._fold_together(generation, page, page.events)
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable(f"The database of read model {self.model.name} does not answer: {error}") from error
+        except PageRefused:
+            raise
+        except Exception:
+            # one of these events cannot be folded: each for itself, so that only that one waits
+            for event in page.events:
+                self._fold_or_park(generation, Page.of([event]))
+        return len(page.events)
+
+    def _fold_or_park(self, generation: int, page: Page) -> None:
+        pause = FOLD_PAUSE_SECONDS
+        for attempt in range(1, FOLD_ATTEMPTS_MAX + 1):
+            try:
+                self._fold_together(generation, page, page.events)
+            except (OperationalError, InterfaceError, PageRefused):
+                raise
+            except Exception as error:
+                if attempt == FOLD_ATTEMPTS_MAX:
+                    self._park(generation, page, error)
+                    return
+                self._pause(pause)
+                pause *= 2
+            else:
+                return
+
+    def _fold_together(self, generation: int, page: Page, events: Sequence[Event]) -> None:
+        with self.database.write() as connection:
+            self._move(connection, generation, page)
+            waiting = self._parked_streams(connection, generation, page)
+            rows = Rows(lambda table, key: self._load(connection, generation, table, key))
+            for event in events:
+                fold = self.model.folds.get(event.type)
+                if fold is None:
+                    continue
+                if event.stream in waiting:
+                    self._keep(connection, generation, event, 0, "waits behind a parked event of its stream", "")
+                else:
+                    fold(rows, event)
+            self._flush(connection, generation, rows)
+
+    def _move(self, connection: sa.Connection, generation: int, page: Page) -> None:
+        """Move the cursor from just before the page to its end; the row lock orders concurrent subscribers."""
+        here = (
+            (cursors.c.model == self.model.name)
+            & (cursors.c.generation == generation)
+            & (cursors.c.site == page.site)
+            & (cursors.c.service == page.service)
+        )
+        if page.first == 1:
+            connection.execute(
+                self.database.insert(cursors)
+                .values(model=self.model.name, generation=generation, site=page.site, service=page.service, position=0)
+                .on_conflict_do_nothing()
+            )
+        moved = connection.execute(cursors.update().where(here, cursors.c.position == page.first - 1).values(position=page.last))
+        if moved.rowcount != 1:
+            raise PageRefused(
+                f"Page {page.first} to {page.last} of {page.service} at {page.site} does not follow the cursor.",
+                first=page.first,
+                last=page.last,
+            )
+
+    def _park(self, generation: int, page: Page, error: Exception) -> None:
+        (event,) = page.events
+        trace = "".join(traceback.format_exception(error))
+        log.error("event_parked", model=self.model.name, event=event.id, type=event.type, error=repr(error))
+        with self.database.write() as connection:
+            self._move(connection, generation, page)
+            self._keep(connection, generation, event, FOLD_ATTEMPTS_MAX, repr(error), trace)
+
+    def _keep(self, connection: sa.Connection, generation: int, event: Event, attempts: int, error: str, trace: str) -> None:
+        connection.execute(
+            parked.insert().values(
+                model=self.model.name,
+                generation=generation,
+                site=event.site,
+                service=event.service,
+                position=event.position,
+                stream=event.stream,
+                event=json.dumps(event.to_cloudevent()),
+                attempts=attempts,
+                error=error,
+                trace=trace,
+                parked_at=self._clock(),
+            )
+        )
+
+    def retry_parked(self) -> int:
+        """Fold the parked events again, stream by stream in order; the number that is parked no more."""
+        freed = 0
+        failed: set[tuple[str, str, str]] = set()
+        for row in self.parked():
+            event = Event.from_cloudevent(json.loads(row["event"]))
+            stream = (event.site, event.service, event.stream)
+            if stream in failed:
+                continue
+            try:
+                with self.database.write() as connection:
+                    generation = self._live(connection)
+                    gone = connection.execute(
+                        parked.delete().where(
+                            parked.c.model == self.model.name,
+                            parked.c.generation == generation,
+                            parked.c.site == event.site,
+                            parked.c.service == event.service,
+                            parked.c.position == event.position,
+                        )
+                    )
+                    if gone.rowcount != 1:
+                        continue
+                    rows = Rows(lambda table, key, at=(connection, generation): self._load(*at, table, key))  # type: ignore[misc]
+                    self.model.folds[event.type](rows, event)
+                    self._flush(connection, generation, rows)
+                    freed += 1
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                failed.add(stream)
+                log.warning("parked_event_failed_again", model=self.model.name, event=event.id, error=repr(error))
+        return freed
+
+    def rebuild(self, site: str, fetch: Fetch, progress: Callable[[str, int], None] = lambda _s, _p: None) -> int:
+        """Build the model anew beside the live one and switch when it has caught up; the new generation's number.
+
+        A rebuild that was killed goes on where it stood. Readers see the old rows until the switch, then the new ones.
+        """
+        with self.database.write() as connection:
+            building = connection.execute(
+                sa.select(generations).where(generations.c.model == self.model.name, generations.c.state == "building")
+            ).one_or_none()
+            if building is not None and building.version != self.model.version:
+                self._discard(connection, building.generation)
+                building = None
+            generation = self._begin(connection, state="building") if building is None else building.generation
+        while True:
+            for service in self.model.feeds:
+                position = self.cursor(site, service, generation)
+                while events := fetch(service, position):
+                    self._fold(generation, Page.of(events))
+                    position = events[-1].position
+                    progress(service, position)
+            if self._go_live(generation):
+                return generation
+
+    def _go_live(self, generation: int) -> bool:
+        with self.database.write() as connection:
+            live = self._live(connection)
+            query = sa.select(cursors).where(cursors.c.model == self.model.name, cursors.c.generation == live)
+            # the live rows must not move on between the comparison and the switch
+            for row in connection.execute(query.with_for_update()).all():
+                if self._cursor(connection, generation, row.site, row.service) < row.position:
+                    return False
+            connection.execute(
+                generations.update()
+                .where(generations.c.model == self.model.name, generations.c.generation == generation)
+                .values(state="live")
+            )
+            self._discard(connection, live)
+            return True
+
+    def _begin(self, connection: sa.Connection, *, state: str) -> int:
+        last = connection.execute(
+            sa.select(sa.func.coalesce(sa.func.max(generations.c.generation), 0)).where(generations.c.model == self.model.name)
+        ).scalar_one()
+        generation = int(last) + 1
+        for table in self._tables(generation).values():
+            table.create(connection, checkfirst=True)
+        connection.execute(
+            generations.insert().values(model=self.model.name, generation=generation, version=self.model.version, state=state)
+        )
+        return generation
+
+    def _discard(self, connection: sa.Connection, generation: int) -> None:
+        for name in self.model.metadata.tables:
+            connection.execute(sa.text(f'DROP TABLE IF EXISTS "{name}__{generation}"'))
+        for table in (generations, cursors, parked):
+            connection.execute(table.delete().where(table.c.model == self.model.name, table.c.generation == generation))
+
+    def _live(self, connection: sa.Connection) -> int:
+        return int(
+            connection.execute(
+                sa.select(generations.c.generation).where(generations.c.model == self.model.name, generations.c.state == "live")
+            ).scalar_one()
+        )
+
+    def _cursor(self, connection: sa.Connection, generation: int, site: str, service: str) -> int:
+        found = connection.execute(
+            sa.select(cursors.c.position).where(
+                cursors.c.model == self.model.name,
+                cursors.c.generation == generation,
+                cursors.c.site == site,
+                cursors.c.service == service,
+            )
+        ).scalar_one_or_none()
+        return int(found or 0)
+
+    def _parked_streams(self, connection: sa.Connection, generation: int, page: Page) -> set[str]:
+        query = sa.select(parked.c.stream).where(
+            parked.c.model == self.model.name,
+            parked.c.generation == generation,
+            parked.c.site == page.site,
+            parked.c.service == page.service,
+        )
+        return set(connection.execute(query).scalars())
+
+    def _tables(self, generation: int) -> dict[str, sa.Table]:
+        if generation not in self._copies:
+            metadata = sa.MetaData()
+            self._copies[generation] = {
+                name: table.to_metadata(metadata, name=f"{name}__{generation}") for name, table in self.model.metadata.tables.items()
+            }
+        return self._copies[generation]
+
+    def _load(self, connection: sa.Connection, generation: int, table: sa.Table, key: Mapping[str, Any]) -> Row | None:
+        copy = self._tables(generation)[table.name]
+        row = connection.execute(sa.select(copy).where(*(copy.c[name] == value for name, value in key.items()))).first()
+        return None if row is None else dict(row._mapping)
+
+    def _flush(self, connection: sa.Connection, generation: int, rows: Rows) -> None:
+        for table, written, removed in rows.changes():
+            copy = self._tables(generation)[table.name]
+            if written:
+                names = [column.name for column in copy.primary_key]
+                insert = self.database.insert(copy)
+                values = {column.name: insert.excluded[column.name] for column in copy.columns if column.name not in names}
+                statement = insert.on_conflict_do_update(index_elements=names, set_=values) if values else insert.on_conflict_do_nothing()
+                connection.execute(statement, written)
+            for key in removed:
+                connection.execute(copy.delete().where(*(copy.c[name] == value for name, value in key.items())))

@@ -1,0 +1,108 @@
+"""Requests between services: what they carry, how errors come back, and how long one waits."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import eventlet
+from nameko.exceptions import UnknownService
+from nameko.rpc import Client, ClusterRpc
+from nameko.rpc import rpc as nameko_rpc
+
+from shared.bounds import RPC_SECONDS_MAX
+from shared.errors import CommendationError, Unavailable
+from shared.event import Context
+from shared.ids import new_id
+from shared.telemetry import correlated, logger
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command or query on its way: who asks, in what course, and what. `id` makes a repeated command the same command."""
+
+    actor: str
+    data: dict[str, Any] = field(default_factory=dict)
+    id: str = field(default_factory=new_id)
+    correlation: str = field(default_factory=new_id)
+
+    @property
+    def context(self) -> Context:
+        return Context(actor=self.actor, correlation=self.correlation, causation=self.id)
+
+    def to_data(self) -> dict[str, Any]:
+        return {"actor": self.actor, "data": self.data, "id": self.id, "correlation": self.correlation}
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> Request:
+        return Request(str(data["actor"]), dict(data["data"]), str(data["id"]), str(data["correlation"]))
+
+
+def rpc(method: Callable[[Any, Request], Any]) -> Any:
+    """An RPC entrypoint that takes a Request and answers {"result"} or {"error"}; logs with the request's correlation id."""
+
+    @functools.wraps(method)
+    def answer(self: Any, request: dict[str, Any]) -> dict[str, Any]:
+        asked = Request.from_data(request)
+        with correlated(correlation=asked.correlation, command=asked.id, actor=asked.actor):
+            try:
+                result = method(self, asked)
+                log.info("request_answered", method=method.__qualname__)
+                return {"result": result}
+            except CommendationError as error:
+                log.info("request_refused", method=method.__qualname__, code=error.code, reason=error.message)
+                return {"error": error.to_data()}
+            except Exception:
+                log.exception("request_failed", method=method.__qualname__)
+                hidden = CommendationError(
+                    f"Something went wrong in the service; tell the administrator this number: {asked.correlation}",
+                    correlation=asked.correlation,
+                )
+                return {"error": hidden.to_data()}
+
+    return nameko_rpc(answer)
+
+
+class Network:
+    """The other services of this site, as one calls them: `network.ask("registry", "organisations", request)`."""
+
+    def __init__(self, client: Client, forget: Callable[[str], None]) -> None:
+        self._client = client
+        self._forget = forget
+
+    def ask(self, service: str, method: str, request: Request, *, seconds: float = RPC_SECONDS_MAX) -> Any:
+        """Send a request and wait for its answer.
+
+        Raises the CommendationError that the service answered, or Unavailable when none came in time.
+        """
+        call = None
+        try:
+            with eventlet.Timeout(seconds):
+                call = getattr(getattr(self._client, service), method).call_async(request=request.to_data())
+                answer = call.result()
+        except (eventlet.Timeout, UnknownService) as error:
+            if call is not None:
+                self._forget(call.correlation_id)
+            raise Unavailable(f"The service {service} does not answer; try again in a moment.", service=service) from error
+        if "error" in answer:
+            raise CommendationError.from_data(answer["error"])
+        return answer["result"]
+
+
+class NetworkProvider(ClusterRpc):
+    """Injects the Network. A request that waits longer on the broker than anyone waits for its answer expires there."""
+
+    def __init__(self) -> None:
+        super().__init__(expiration=RPC_SECONDS_MAX)
+
+    def get_dependency(self, worker_ctx: Any) -> Network:
+        return self.network(worker_ctx.context_data)
+
+    def network(self, context_data: dict[str, Any] | None = None) -> Network:
+        """A Network for code that runs outside a worker, such as a web page."""
+        client = Client(self.publisher.publish, self.reply_listener.register_for_reply, context_data or {})
+        return Network(client, lambda correlation: self.reply_listener.pending.pop(correlation, None))

@@ -1,0 +1,205 @@
+"""Schemas of commands and events: marshmallow at the boundary, frozen dataclasses within.
+
+`schema_of` derives the schema from the dataclass, so that a record is written down once; what a type cannot say (length, range, choice)
+is given as an override. A `Catalogue` ties each event class to its stored alias and version, never to a class path.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from shared.bounds import NAME_MAX, TEXT_MAX
+from shared.errors import CommendationError, ValidationFailed
+from shared.event import Event, NewEvent, instant_text
+
+
+class SchemaUnknown(CommendationError):
+    """An event of a type or version that this release does not know; a newer release wrote it."""
+
+    code = "schema_unknown"
+
+
+class ExactDecimal(fields.Field[Decimal]):
+    """A Decimal as JSON text, digit for digit. A JSON number with a fraction is refused: it has been through a float."""
+
+    default_error_messages: typing.ClassVar[dict[str, str]] = {
+        "invalid": 'Give a decimal number as text, with a point: "12.50".',
+        "float": 'Give the number as text ("12.50"), not as a JSON fraction: floats lose digits.',
+    }
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if isinstance(value, float):
+            raise self.make_error("float")
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise self.make_error("invalid")
+        try:
+            number = Decimal(value.strip() if isinstance(value, str) else value)
+        except InvalidOperation as error:
+            raise self.make_error("invalid") from error
+        if not number.is_finite():
+            raise self.make_error("invalid")
+        return number
+
+
+class Record(ma.Schema):
+    """Base of all schemas: unknown keys are refused, order is kept, loading gives the dataclass."""
+
+    record: typing.ClassVar[type[Any]]
+
+    class Meta:
+        unknown = ma.RAISE
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.record(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+
+
+def schema_of(record: type[Any], **overrides: fields.Field[Any]) -> type[Record]:
+    """The schema class of a dataclass; `overrides` replace the field that the type alone would give."""
+    hints = typing.get_type_hints(record)
+    made: dict[str, Any] = {
+        field.name: overrides.get(field.name) or _field(hints[field.name], **_presence(field)) for field in dataclasses.fields(record)
+    }
+    made["record"] = record
+    made["__doc__"] = record.__doc__
+    return type(record.__name__, (Record,), made)
+
+
+def _presence(field: dataclasses.Field[Any]) -> dict[str, Any]:
+    if field.default is not dataclasses.MISSING:
+        return {"load_default": field.default}
+    if field.default_factory is not dataclasses.MISSING:
+        return {"load_default": field.default_factory}
+    return {"required": True}
+
+
+def _field(hint: Any, **options: Any) -> fields.Field[Any]:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = [argument for argument in arguments if argument is not type(None)]
+        return _field(inner[0], allow_none=True, **options)
+    if origin is tuple:
+        return fields.List(_field(arguments[0]), **options)
+    if origin in (dict, Mapping) or hint is dict:
+        return fields.Dict(keys=fields.String(), **options)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return fields.Enum(hint, by_value=True, **options)
+    if dataclasses.is_dataclass(hint):
+        return fields.Nested(schema_of(typing.cast("type[Any]", hint)), **options)
+    simple: dict[Any, Any] = {bool: fields.Boolean, date: fields.Date, int: fields.Integer}
+    if hint is Decimal:
+        return ExactDecimal(**options)
+    if hint is datetime:
+        return fields.AwareDateTime(format="iso", **options)
+    if hint is int:
+        return fields.Integer(strict=True, **options)
+    if hint is str:
+        return fields.String(validate=validate.Length(max=TEXT_MAX), **options)
+    if hint in simple:
+        made: fields.Field[Any] = simple[hint](**options)
+        return made
+    raise TypeError(f"No schema for {hint!r}")
+
+
+def name(*, required: bool = True, length_max: int = NAME_MAX) -> fields.String:
+    """A name or title: not empty, one line."""
+    rules = [validate.Length(min=1, max=length_max), validate.Regexp(r"^\S(.*\S)?$", error="Give one line of text.")]
+    return fields.String(required=required, validate=rules)
+
+
+def key() -> fields.String:
+    """A short stable key: letters, digits, '.', '-', '_'."""
+    return fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", error="Use 1 to 100 of A-Z, a-z, 0-9, '.', '-', '_'."),
+    )
+
+
+def load(schema: type[ma.Schema], data: Any) -> Any:
+    """Read data by a schema.
+
+    Raises ValidationFailed whose `errors` name every place and what is wrong there.
+    """
+    try:
+        return schema().load(data)
+    except ma.ValidationError as error:
+        errors = list(_places(error.messages))
+        shown = "; ".join(f"{item['at']}: {item['message']}" for item in errors[:5])
+        more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
+        raise ValidationFailed(f"{schema.__name__} cannot be read: {shown}{more}", errors=errors) from error
+
+
+def _places(messages: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
+    if isinstance(messages, Mapping):
+        for where, inner in messages.items():
+            step = f"[{where}]" if isinstance(where, int) else str(where)
+            yield from _places(inner, f"{at}.{step}" if at and not step.startswith("[") else at + step)
+    elif isinstance(messages, list):
+        for message in messages:
+            yield {"at": at or "body", "message": str(message)}
+
+
+def plain(value: Any) -> Any:
+    """Rows and results as JSON data: dates and instants in ISO form, Decimals as text, tuples as lists."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return value
+
+
+class Catalogue:
+    """The events of one service: alias and version of each class, and the way to the stored form and back."""
+
+    def __init__(self, service: str, *schemas: type[Record]) -> None:
+        self.service = service
+        self.schemas: dict[tuple[str, int], type[Record]] = {}
+        self._of_class: dict[type[Any], tuple[str, int, Record]] = {}
+        for schema in schemas:
+            alias = f"{service}.{schema.record.__name__}"
+            version = int(getattr(schema.record, "SCHEMA", 1))
+            self.schemas[alias, version] = schema
+            self._of_class[schema.record] = (alias, version, schema())
+
+    def encode(self, event: Any) -> NewEvent:
+        """A decided event in its stored form."""
+        alias, version, schema = self._of_class[type(event)]
+        return NewEvent(alias, version, schema.dump(event), getattr(event, "effective_on", None))
+
+    def decode(self, event: Event) -> Any:
+        """A recorded event as its class.
+
+        Raises SchemaUnknown for a type or version that this release does not know.
+        """
+        schema = self.schemas.get((event.type, event.schema))
+        if schema is None:
+            raise SchemaUnknown(
+                f"Event {event.type} version {event.schema} at position {event.position} is not known to this release of "
+                f"{self.service}; upgrade it.",
+                type=event.type,
+                schema=event.schema,
+            )
+        return load(schema, event.data)

@@ -1,0 +1,152 @@
+"""A service's own database: how it is opened, and the two kinds of transaction, for reading and for writing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from shared.bounds import BROKER_WAIT_SECONDS, PG_LOCK_MS, PG_STATEMENT_MS, SQLITE_BUSY_MS
+from shared.errors import ConfigurationError, Unavailable
+
+DialectName = Literal["sqlite", "postgresql"]
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An instant in UTC, microseconds kept; SQLite, which has no zones, holds it without one."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A Decimal digit for digit, trailing zeros too; text on both databases, for SQLite has no exact number."""
+
+    impl = sa.String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Database:
+    """An engine with the two transactions that a service needs."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.dialect: DialectName = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
+        # One writer at a time per process: a greenlet that yields inside a SQLite write transaction would else
+        # leave the next one waiting on a lock that only the first, which it keeps from running, can free.
+        self._writer = threading.RLock()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the database."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that takes the write lock at its start (SQLite) and commits at the end of the block."""
+        if self.dialect == "postgresql":
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writer, self.engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection:
+            with connection.begin():
+                yield connection
+
+    def create(self, metadata: sa.MetaData) -> None:
+        """Create what is missing, one process at a time."""
+        with self.write() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(727274)"))
+            metadata.create_all(connection)
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of this dialect, which knows ON CONFLICT."""
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Database:
+    """Open the database of this URL, waiting for a server that is still starting.
+
+    Raises ConfigurationError for an unwritable folder, Unavailable when the server does not answer in time.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite_engine(parsed))
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigurationError(f"No store for {parsed.get_backend_name()!r}: give sqlite:/// or postgresql+psycopg://")
+    engine = sa.create_engine(
+        parsed,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        connect_args={
+            "options": f"-c statement_timeout={PG_STATEMENT_MS} -c lock_timeout={PG_LOCK_MS} -c timezone=UTC",
+            "connect_timeout": 5,
+        },
+    )
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            with engine.connect():
+                return Database(engine)
+        except OperationalError as error:
+            if time.monotonic() > deadline:
+                shown = parsed.render_as_string(hide_password=True)
+                raise Unavailable(f"No database answers at {shown}: {error.orig}") from error
+            time.sleep(0.5)
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise ConfigurationError(f"Cannot write {path}: {error.strerror}. Choose another folder with COMMENDATION_VAR.") from error
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_MS / 1000})
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, so that a write takes its lock at once
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(str(connection.get_execution_options().get("sqlite_begin", "BEGIN")))
+
+    return engine

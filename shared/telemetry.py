@@ -1,0 +1,47 @@
+"""Structured logs: one JSON object a line, with the correlation id of the request that set things off."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+correlated = structlog.contextvars.bound_contextvars
+"""`with correlated(correlation=..., actor=...)`: every line logged inside carries them."""
+
+
+def configure(level: str = "INFO") -> None:
+    """Send the logs of this process, the libraries' too, to standard error as JSON lines."""
+    common: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),
+            foreign_pre_chain=common,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # nameko tells of every worker with its arguments, and eventlet of every request: personal data does not go to logs
+    for noisy in ("nameko", "kombu", "amqp", "eventlet"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("nameko.web.server").setLevel(logging.ERROR)
+
+
+def logger(name: str) -> Any:
+    """A logger whose calls take an event name and keyword values."""
+    return structlog.stdlib.get_logger(name)
