@@ -1,8 +1,8 @@
 """What can go wrong, as one hierarchy that a caller can act on.
 
-Every error has a stable `code` (never translated, never reused), an HTTP status for RFC 9457 problem details, a message that says what was
-wrong, where, and what to do, and `details` that a program can read. The same error crosses nameko RPC as plain data (`to_data`) and is raised
-again on the other side as the class that has its code (`from_data`).
+Every error has a stable `code` (never translated, never reused), an HTTP status for RFC 9457 problem details, a message that says what
+was wrong, where, and what to do, and `details` that a program can read. The same error crosses nameko RPC as plain data (`to_data`) and
+is raised again on the other side as the class that has its code (`from_data`).
 """
 
 from __future__ import annotations

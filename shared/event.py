@@ -94,7 +94,7 @@ class Event:
 
     def canonical(self) -> bytes:
         """The bytes that are hashed and compared: RFC 8785 JSON of the CloudEvent."""
-        return rfc8785.dumps(self.to_cloudevent())
+        return bytes(rfc8785.dumps(self.to_cloudevent()))
 
     @staticmethod
     def from_cloudevent(document: Mapping[str, Any]) -> Event:

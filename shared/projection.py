@@ -57,7 +57,7 @@ parked = sa.Table(
     sa.Column("site", sa.String(31), primary_key=True),
     sa.Column("service", sa.String(31), primary_key=True),
     sa.Column("position", sa.BigInteger, primary_key=True),
-    sa.Column("stream", sa.String(200), nullable=False),
+    sa.Column("stream", sa.String(450), nullable=False),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
@@ -121,7 +121,7 @@ Fold = Callable[[Rows, Event], None]
 
 @dataclass
 class ReadModel:
-    """What a read model is: its tables, the feeds it follows, and a fold per event type.
+    """What a read model is: its tables, the feeds it follows, and a fold per event type or for all events of a service.
 
     version: raise it when tables or folds change; the model is then built anew.
     """
@@ -130,6 +130,7 @@ class ReadModel:
     version: int
     metadata: sa.MetaData = field(default_factory=sa.MetaData)
     folds: dict[str, Fold] = field(default_factory=dict)
+    every: dict[str, Fold] = field(default_factory=dict)
 
     def on(self, *types: str) -> Callable[[Fold], Fold]:
         """Register a fold for events of these types ("service.EventName")."""
@@ -141,6 +142,23 @@ class ReadModel:
 
         return register
 
+    def on_every(self, *services: str) -> Callable[[Fold], Fold]:
+        """Register a fold for all events of these services, those too that this release does not know.
+
+        It runs after the fold of the event's type, where there is one.
+        """
+
+        def register(fold: Fold) -> Fold:
+            for name in services:
+                self.every[name] = fold
+            return fold
+
+        return register
+
+    def folds_of(self, event: Event) -> list[Fold]:
+        """The folds that this event goes through."""
+        return [fold for fold in (self.folds.get(event.type), self.every.get(event.service)) if fold is not None]
+
     def include(self, part: ReadModel) -> None:
         """Take in the tables and folds of a smaller model that several services share."""
         for table in part.metadata.tables.values():
@@ -148,11 +166,13 @@ class ReadModel:
         own = {name: self.metadata.tables[name] for name in part.metadata.tables}
         for name, fold in part.folds.items():
             self.folds[name] = lambda rows, event, fold=fold: fold(_Renamed(rows, own), event)  # type: ignore[misc]
+        for name, fold in part.every.items():
+            self.every[name] = lambda rows, event, fold=fold: fold(_Renamed(rows, own), event)  # type: ignore[misc]
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The services whose events this model folds."""
-        return tuple(sorted({name.split(".", 1)[0] for name in self.folds}))
+        return tuple(sorted({name.split(".", 1)[0] for name in self.folds} | set(self.every)))
 
 
 class _Renamed(Rows):
@@ -319,15 +339,16 @@ class Projector:
         with self.database.write() as connection:
             self._move(connection, generation, page)
             waiting = self._parked_streams(connection, generation, page)
-            rows = Rows(lambda table, key: self._load(connection, generation, table, key))
+            rows = self._rows(connection, generation)
             for event in events:
-                fold = self.model.folds.get(event.type)
-                if fold is None:
+                folds = self.model.folds_of(event)
+                if not folds:
                     continue
                 if event.stream in waiting:
                     self._keep(connection, generation, event, 0, "waits behind a parked event of its stream", "")
                 else:
-                    fold(rows, event)
+                    for fold in folds:
+                        fold(rows, event)
             self._flush(connection, generation, rows)
 
     def _move(self, connection: sa.Connection, generation: int, page: Page) -> None:
@@ -400,8 +421,9 @@ class Projector:
                     )
                     if gone.rowcount != 1:
                         continue
-                    rows = Rows(lambda table, key, at=(connection, generation): self._load(*at, table, key))  # type: ignore[misc]
-                    self.model.folds[event.type](rows, event)
+                    rows = self._rows(connection, generation)
+                    for fold in self.model.folds_of(event):
+                        fold(rows, event)
                     self._flush(connection, generation, rows)
                     freed += 1
             except (OperationalError, InterfaceError):
@@ -502,6 +524,9 @@ class Projector:
                 name: table.to_metadata(metadata, name=f"{name}__{generation}") for name, table in self.model.metadata.tables.items()
             }
         return self._copies[generation]
+
+    def _rows(self, connection: sa.Connection, generation: int) -> Rows:
+        return Rows(lambda table, key: self._load(connection, generation, table, key))
 
     def _load(self, connection: sa.Connection, generation: int, table: sa.Table, key: Mapping[str, Any]) -> Row | None:
         copy = self._tables(generation)[table.name]

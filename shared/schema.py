@@ -32,7 +32,7 @@ class SchemaUnknown(CommendationError):
 class ExactDecimal(fields.Field[Decimal]):
     """A Decimal as JSON text, digit for digit. A JSON number with a fraction is refused: it has been through a float."""
 
-    default_error_messages: typing.ClassVar[dict[str, str]] = {
+    default_error_messages = {
         "invalid": 'Give a decimal number as text, with a point: "12.50".',
         "float": 'Give the number as text ("12.50"), not as a JSON fraction: floats lose digits.',
     }

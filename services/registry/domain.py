@@ -82,6 +82,14 @@ class Basis(StrEnum):
     APPOINTED = "appointed"
 
 
+class LeaderRule(StrEnum):
+    """How members take turns in leading: by election, in rotation (never led first, then longest ago), or by rank."""
+
+    ELECTED = "elected"
+    ROTATION = "rotation"
+    RANK = "rank"
+
+
 @dataclass(frozen=True, slots=True)
 class FormCluster:
     """Form a cluster; `organiser` is the organisation whose standing office runs it."""
@@ -90,6 +98,7 @@ class FormCluster:
     name: str
     organiser: str
     formed_on: date
+    leader_rule: LeaderRule = LeaderRule.ELECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class ClusterFormed:
     name: str
     organiser: str
     formed_on: date
+    leader_rule: LeaderRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ class Cluster:
 
 def _decide_cluster(state: Cluster, command: Any) -> Sequence[Any]:
     if isinstance(command, FormCluster):
-        made = ClusterFormed(command.cluster, command.name, command.organiser, command.formed_on)
+        made = ClusterFormed(command.cluster, command.name, command.organiser, command.formed_on, command.leader_rule)
         if state.formed is not None and state.formed != made:
             raise AlreadyThere(f"Cluster {command.cluster} exists as {state.formed.name!r}.", cluster=command.cluster)
         return [] if state.formed else [made]

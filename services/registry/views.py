@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from shared import access
 from shared.event import Event
-from shared.projection import ReadModel, Reading, Rows
+from shared.projection import Reading, ReadModel, Rows
 
 MODEL = ReadModel(name="registry", version=1)
 MODEL.include(access.GRANTS)
@@ -31,6 +31,7 @@ clusters = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("organiser", sa.String(100), nullable=False),
     sa.Column("formed_on", sa.Date, nullable=False),
+    sa.Column("leader_rule", sa.String(20), nullable=False),
 )
 memberships = sa.Table(
     "memberships",

@@ -87,10 +87,10 @@ class FeedEntrypoint(Entrypoint):
             return
         pause = FOLD_PAUSE_SECONDS
         for attempt in range(1, FOLD_ATTEMPTS_MAX + 1):
-            error = self._work(page)
-            if error is None:
+            failure = self._work(page)
+            if failure is None:
                 break
-            log.warning("page_tried", service=page.service, first=page.first, last=page.last, attempt=attempt, error=repr(error))
+            log.warning("page_tried", service=page.service, first=page.first, last=page.last, attempt=attempt, error=repr(failure))
             if self._stopping:
                 message.requeue()
                 return

@@ -13,7 +13,7 @@ events = sa.Table(
     metadata,
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("id", sa.String(36), nullable=False, unique=True),
-    sa.Column("stream", sa.String(200), nullable=False),
+    sa.Column("stream", sa.String(450), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("type", sa.String(100), nullable=False),
     sa.Column("schema", sa.Integer, nullable=False),
@@ -51,29 +51,25 @@ relay = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 
+
+def _after_create(dialect: str, statement: str) -> None:
+    sa.event.listen(events, "after_create", sa.DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+
+
 for verb in ("UPDATE", "DELETE"):
-    sa.event.listen(
-        events,
-        "after_create",
-        sa.DDL(
-            f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
-            "BEGIN SELECT RAISE(ABORT, 'events are never changed: append a correction'); END"
-        ).execute_if(dialect="sqlite"),
+    _after_create(
+        "sqlite",
+        f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are never changed: append a correction'); END",
     )
 
-sa.event.listen(
-    events,
-    "after_create",
-    sa.DDL(
-        "CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'events are never changed: append a correction'; END $$"
-    ).execute_if(dialect="postgresql"),
+_after_create(
+    "postgresql",
+    "CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE EXCEPTION 'events are never changed: append a correction'; END $$",
 )
-sa.event.listen(
-    events,
-    "after_create",
-    sa.DDL(
-        "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()"
-    ).execute_if(dialect="postgresql"),
+_after_create(
+    "postgresql",
+    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
+    "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()",
 )

@@ -1,0 +1,91 @@
+"""A sheet laid out as the paper form has it: groups and items, what earlier passes gave, what this one gives, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from services.evaluations import domain
+from shared.rubric import Item, Kind
+from shared.rubric.panel import as_decimal, weighted
+
+
+def form_of(
+    campaign: Mapping[str, Any],
+    key: domain.SubmitSheet,
+    ground: domain.Ground,
+    state: domain.Sheet,
+    earlier: Mapping[str, Mapping[str, domain.Sheet]],
+) -> dict[str, Any]:
+    """The sheet as data; scores in points as given, sums in points after weight and rounding of the item.
+
+    earlier: {pass_key: {scorer: sheet}} of the passes before, in order; only submitted sheets are shown.
+    """
+    rows = {item.key: _row(item, ground, state, earlier) for item in ground.rubric.items()}
+    opened = campaign["passes"].get(key.pass_key)
+    standing = "waiting" if opened is None else "submitted" if state.submitted else "open" if opened["open"] else "closed"
+    return {
+        "campaign": key.campaign,
+        "title": campaign["title"],
+        "season": campaign["season"],
+        "illustrative": campaign["illustrative"],
+        "unit": key.unit,
+        "pass_key": key.pass_key,
+        "scorer": key.scorer,
+        "state": standing,
+        "editable": ground.open and ground.assigned and not state.submitted,
+        "assigned": ground.assigned,
+        "version": state.version,
+        "due_on": ground.due_on,
+        "requires_all": ground.requires_all,
+        "passes": [{"pass_key": rule.key, "title": rule.title} for rule in ground.rubric.passes],
+        "groups": [
+            {
+                "key": group.key,
+                "title": group.title,
+                "maximum": group.maximum,
+                "items": [rows[item.key] for item in group.items],
+                "sum": sum((_points(item, state) for item in group.items), Decimal(0)),
+            }
+            for group in ground.rubric.groups
+        ],
+        "totals": {
+            kind.value: sum((abs(_points(item, state)) for item in ground.rubric.items() if item.kind is kind), Decimal(0))
+            for kind in (Kind.CONTENT, Kind.BONUS, Kind.PENALTY)
+        }
+        | {"total": sum((_points(item, state) for item in ground.rubric.items()), Decimal(0)), "scale": ground.rubric.scale},
+        "missing": [key for key, row in rows.items() if row["kind"] is Kind.CONTENT and row["score"] is None and row["baseline"] is None],
+    }
+
+
+def _row(item: Item, ground: domain.Ground, state: domain.Sheet, earlier: Mapping[str, Mapping[str, domain.Sheet]]) -> dict[str, Any]:
+    held = state.scores.get(item.key)
+    return {
+        "key": item.key,
+        "title": item.title,
+        "kind": item.kind,
+        "maximum": item.maximum,
+        "weight": item.weight,
+        "places": item.places,
+        "evidence_required": item.evidence_required,
+        "score": held.score if held else None,
+        "reason": held.reason if held else None,
+        "baseline": ground.baseline.get(item.key),
+        "previous": [
+            {"pass_key": pass_key, "scorer": scorer, "score": given.score, "reason": given.reason}
+            for pass_key, sheets in earlier.items()
+            for scorer, sheet in sheets.items()
+            if sheet.submitted and (given := sheet.scores.get(item.key)) is not None and given.score is not None
+        ],
+    }
+
+
+def _points(item: Item, state: domain.Sheet) -> Decimal:
+    """What the item adds to the total of this sheet alone, before caps."""
+    held = state.scores.get(item.key)
+    if held is None or held.score is None or item.kind is Kind.GATE:
+        return Decimal(0)
+    value = as_decimal(weighted(item, Fraction(held.score)), item.item_rounding)
+    return -value if item.kind is Kind.PENALTY else value

@@ -1,0 +1,112 @@
+"""From the rows of the projection to the three boards, kept apart: standings, rotation flag, cluster leader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from services.rankings import domain, views
+from shared import rubric as rubrics
+from shared.errors import NotFound
+from shared.projection import Reading
+
+
+class BoardName(StrEnum):
+    """The boards of a campaign."""
+
+    STANDINGS = "standings"
+    FLAG = "flag"
+    LEADER = "leader"
+
+
+def board(reading: Reading, campaign: str, name: BoardName, as_of: datetime | None = None) -> dict[str, Any]:
+    """One board as data, with the campaign it belongs to, the rules it was made by and the names of its units.
+
+    Raises NotFound for an unknown campaign.
+    """
+    found, standings = _standings(reading, campaign, as_of)
+    names = views.names_of(reading)
+    made: dict[str, Any]
+    match name:
+        case BoardName.STANDINGS:
+            made = domain.standings_data(standings)
+        case BoardName.FLAG:
+            made = domain.plain(domain.rotation_flag(standings, _eligibility(reading, found)))
+        case BoardName.LEADER:
+            made = domain.plain(_leader_board(reading, found, standings))
+    return {
+        **made,
+        "campaign": campaign,
+        "board": str(name),
+        "title": found["title"],
+        "season": found["season"],
+        "cluster": found["cluster"],
+        "cluster_name": found["cluster_name"],
+        "state": "final" if found["final"] else "open",
+        "illustrative": found["illustrative"],
+        "as_of": None if as_of is None else domain.plain(as_of),
+        "rules": found["content"],
+        "names": {unit: names.get(unit, unit) for unit in found["audience"]},
+        "rows": [{**row, "name": names.get(row["unit"], row["unit"])} for row in made["rows"]],
+    }
+
+
+def explanation(reading: Reading, campaign: str, unit: str, as_of: datetime | None = None) -> dict[str, Any]:
+    """Why a unit stands where it stands, down to the event behind each score."""
+    found, standings = _standings(reading, campaign, as_of)
+    names = views.names_of(reading)
+    told: dict[str, Any] = domain.plain(domain.explain(standings, unit))
+    scorers = {score["scorer"] for item in told["items"] for one in item["passes"] for score in one["scores"]}
+    return {
+        **told,
+        "campaign": campaign,
+        "title": found["title"],
+        "season": found["season"],
+        "cluster": found["cluster"],
+        "state": "final" if found["final"] else "open",
+        "illustrative": found["illustrative"],
+        "name": names.get(unit, unit),
+        "names": {key: names.get(key, key) for key in {*scorers, *told["tied_with"]}},
+    }
+
+
+def _standings(reading: Reading, campaign: str, as_of: datetime | None) -> tuple[dict[str, Any], domain.Standings]:
+    found = views.campaign_of(reading, campaign)
+    if found is None:
+        raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+    records = [
+        domain.Score(
+            row["unit"], row["item"], row["pass_key"], row["scorer"], row["score"], row["recorded_at"], row["event"], row["reason"]
+        )
+        for row in views.submitted_scores(reading, campaign, as_of)
+    ]
+    vote = found["votes"]
+    counted = vote is not None and (as_of is None or datetime.fromisoformat(vote["recorded_at"]) <= as_of)
+    rubric = rubrics.from_data(found["content"])
+    return found, domain.standings(rubric, found["audience"], records, as_of=as_of, votes=vote["counts"] if counted else None)
+
+
+def _eligibility(reading: Reading, found: dict[str, Any]) -> dict[str, domain.Eligibility]:
+    known = views.participants_of(reading, found["campaign"])
+    return {
+        unit: domain.Eligibility(registered=row["registered"] is not None, covenant_signed=row["covenant"] is not None)
+        for unit, row in known.items()
+    }
+
+
+def _leader_board(reading: Reading, found: dict[str, Any], standings: domain.Standings) -> domain.LeaderBoard:
+    designations = views.leaders_of(reading, found["cluster"])
+    led = {
+        unit: domain.Led(
+            tuple(row["season"] for row in designations if row["leader"] == unit),
+            tuple(row["season"] for row in designations if row["deputy"] == unit),
+        )
+        for unit in found["audience"]
+    }
+    following = next((row for row in designations if row["season"] == found["season"] + 1), None)
+    designated = None
+    if following is not None:
+        designated = domain.Designation(following["leader"], following["deputy"], following["basis"], following["document"])
+    rule = domain.LeaderRule(found["leader_rule"] or domain.LeaderRule.ELECTED)
+    return domain.cluster_leader(found["audience"], led, found["season"], rule, standings, designated)

@@ -1,0 +1,156 @@
+"""The rubric (bảng tiêu chí, thang điểm): what is scored, by whom in turn, and how scores become one total.
+
+A rubric is plain frozen data. Nothing here rounds, sums or checks: `panel` does the arithmetic, `balance` the checks
+and `text` the reading and writing. Every number is a `Decimal` of points unless a field says otherwise.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.rubric.errors import ItemUnknown
+
+
+class Kind(StrEnum):
+    """What an item does to the total: adds to content, adds to bonus, is subtracted, or only admits and excludes."""
+
+    CONTENT = "content"
+    BONUS = "bonus"
+    PENALTY = "penalty"
+    GATE = "gate"
+
+
+class Statistic(StrEnum):
+    """How the scores that a panel gave to one item become one score."""
+
+    MEAN = "mean"
+    TRIMMED_MEAN = "trimmed_mean"
+    MEDIAN = "median"
+    SUM = "sum"
+
+
+class RoundingMode(StrEnum):
+    """`up` is away from zero, `down` towards it; a half goes away from zero in `half_up`, to even in `half_even`."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
+    CEILING = "ceiling"
+    FLOOR = "floor"
+
+
+class TieBy(StrEnum):
+    """A step of the chain that separates units of equal total."""
+
+    GROUP = "group"
+    ITEM = "item"
+    CONTENT = "content"
+    BONUS = "bonus"
+    PENALTIES = "penalties"
+    COUNT_HIGHEST = "count_highest"
+    SCORERS = "scorers"
+    VOTE = "vote"
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    places: int
+    mode: RoundingMode = RoundingMode.HALF_UP
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One criterion (tiêu chí).
+
+    `maximum` is the largest raw score that one scorer may give; of a penalty the largest deduction, given as a positive
+    magnitude. `dropped` counts the scores left out at each end, so 1 leaves out the highest and the lowest. `threshold`
+    is the panel score below which the unit is not ranked (điểm liệt): a gate must have one, a content item may.
+    A rounding of None leaves the value exact.
+    """
+
+    key: str
+    title: str
+    maximum: Decimal
+    kind: Kind = Kind.CONTENT
+    weight: Decimal = Decimal(1)
+    statistic: Statistic = Statistic.MEAN
+    dropped: int = 0
+    places: int = 2
+    panel_rounding: Rounding | None = None
+    item_rounding: Rounding | None = None
+    evidence_required: bool = False
+    threshold: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of items (nhóm tiêu chí). `maximum` is the sum over its content and bonus items of maximum x weight.
+
+    `beyond_scale` marks bonus that is given on top of the declared scale, as +10 and +15 for flags on a scale of 100.
+    """
+
+    key: str
+    title: str
+    maximum: Decimal
+    items: tuple[Item, ...]
+    beyond_scale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassRule:
+    """One pass of scoring (lượt chấm). `requires_all`: a sheet may be submitted only with every content item scored."""
+
+    key: str
+    title: str
+    requires_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that may count `over` "bonus", "penalty", "total" or "group:<key>" (content and bonus of that group)."""
+
+    over: str
+    maximum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TieBreak:
+    by: TieBy
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """A scored table for one season; `passes` are in the order in which they follow one another."""
+
+    key: str
+    title: str
+    season: int
+    scale: Decimal
+    groups: tuple[Group, ...]
+    passes: tuple[PassRule, ...]
+    total_rounding: Rounding | None = None
+    caps: tuple[Cap, ...] = ()
+    tie_breaks: tuple[TieBreak, ...] = ()
+    legal_basis: str = ""
+    places: int = 2
+
+    def items(self) -> Iterator[Item]:
+        for group in self.groups:
+            yield from group.items
+
+    def item(self, key: str) -> Item:
+        """The item of that key, or `ItemUnknown`."""
+        for item in self.items():
+            if item.key == key:
+                return item
+        raise ItemUnknown(
+            f"Rubric {self.key} has no item {key!r}; it has {', '.join(i.key for i in self.items())}.",
+            rubric=self.key,
+            item=key,
+        )
+
+    def pass_keys(self) -> tuple[str, ...]:
+        return tuple(rule.key for rule in self.passes)

@@ -1,0 +1,378 @@
+"""A rubric as YAML text and as plain data, in which events carry it; see README.md beside this file.
+
+Data holds numbers of points as strings ("0.1"), counts as integers, and names every field. Reading refuses what it does
+not know, every error with the path of the place. Whether the rubric adds up is `balance.check`, a step of its own: a
+draft that does not yet add up can be read, shown and corrected.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import yaml
+
+from shared.rubric.errors import RubricUnreadable
+from shared.rubric.model import (
+    Cap,
+    Group,
+    Item,
+    Kind,
+    PassRule,
+    Rounding,
+    RoundingMode,
+    Rubric,
+    Statistic,
+    TieBreak,
+    TieBy,
+)
+
+TEXT_BYTES_MAX = 1_000_000  # a table of a thousand items is a tenth of it; larger is not a rubric
+LIST_MAX = 1_000
+TITLE_MAX = 2_000
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+_KEY = re.compile(r"\w[\w.\-]{0,59}")
+
+_Enum = TypeVar("_Enum", bound=StrEnum)
+_Part = TypeVar("_Part")
+
+
+def load_yaml(text: str) -> Rubric:
+    """The rubric that the text describes; `RubricUnreadable` names each place that is wrong."""
+    if len(text.encode()) > TEXT_BYTES_MAX:
+        raise _unreadable([_error("text", f"it is longer than {TEXT_BYTES_MAX:,} bytes; a rubric is one table")])
+    loader = _PlainLoader(text)
+    try:
+        data = loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        at = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "text"
+        raise _unreadable([_error(at, f"not readable as YAML: {error.problem}")]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _unreadable([_error("text", f"not readable as YAML: {error}")]) from error
+    finally:
+        loader.dispose()
+    return from_data(data)
+
+
+def from_data(data: object) -> Rubric:
+    """The rubric that `to_data` gave, equal in every field; `RubricUnreadable` lists all errors by path."""
+    reader = _Reader()
+    rubric = _rubric(reader, data)
+    if reader.errors:
+        raise _unreadable(reader.errors)
+    return rubric
+
+
+def to_data(rubric: Rubric) -> dict[str, Any]:
+    """The rubric as JSON data. Every field is written out, so that a later default cannot change an old rubric."""
+    return _present(
+        key=rubric.key,
+        title=rubric.title,
+        season=rubric.season,
+        scale=_number(rubric.scale),
+        places=rubric.places,
+        legal_basis=rubric.legal_basis,
+        passes=[{"key": rule.key, "title": rule.title, "requires_all": rule.requires_all} for rule in rubric.passes],
+        groups=[_group_data(group) for group in rubric.groups],
+        total_rounding=_rounding_data(rubric.total_rounding),
+        caps=[{"over": cap.over, "maximum": _number(cap.maximum)} for cap in rubric.caps],
+        tie_breaks=[_present(by=step.by.value, key=step.key) for step in rubric.tie_breaks],
+    )
+
+
+def _group_data(group: Group) -> dict[str, Any]:
+    return {
+        "key": group.key,
+        "title": group.title,
+        "maximum": _number(group.maximum),
+        "beyond_scale": group.beyond_scale,
+        "items": [
+            _present(
+                key=item.key,
+                title=item.title,
+                maximum=_number(item.maximum),
+                kind=item.kind.value,
+                weight=_number(item.weight),
+                statistic=item.statistic.value,
+                dropped=item.dropped,
+                places=item.places,
+                panel_rounding=_rounding_data(item.panel_rounding),
+                item_rounding=_rounding_data(item.item_rounding),
+                evidence_required=item.evidence_required,
+                threshold=None if item.threshold is None else _number(item.threshold),
+            )
+            for item in group.items
+        ],
+    }
+
+
+def _rounding_data(rounding: Rounding | None) -> dict[str, Any] | None:
+    return None if rounding is None else {"places": rounding.places, "mode": rounding.mode.value}
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _present(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _error(at: str, message: str) -> dict[str, str]:
+    return {"at": at, "message": message}
+
+
+def _unreadable(errors: list[dict[str, str]]) -> RubricUnreadable:
+    said = "; ".join(f"{error['at']}: {error['message']}" for error in errors)
+    return RubricUnreadable(f"The rubric cannot be read: {said}.", errors=errors)
+
+
+class _PlainLoader(yaml.BaseLoader):
+    """YAML whose scalars all stay text, whatever their tags, so that 0.1 is never a float, nor "no" a truth value."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            parser: Any = self  # PyYAML's stubs leave its events untyped
+            mark = parser.get_event().start_mark
+            problem = "aliases (*name) are not part of the format; write the part out"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+class _Reader:
+    """Reads parts of plain data and collects what is wrong, so that one reading names all errors."""
+
+    def __init__(self) -> None:
+        self.errors: list[dict[str, str]] = []
+
+    def fail(self, at: str, message: str) -> None:
+        self.errors.append(_error(at or "rubric", message))
+
+    def part(self, value: object, at: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            self.fail(at, f"expected a mapping with the keys {', '.join(known)}")
+            return {}
+        for key in value:
+            if key not in known:
+                self.fail(f"{at}.{key}".lstrip("."), f"unknown; known here are {', '.join(known)}")
+        return value
+
+    def parts(self, of: Mapping[str, Any], name: str, at: str, read: Callable[[object, str], _Part]) -> tuple[_Part, ...]:
+        value = of.get(name, ())
+        here = f"{at}.{name}".lstrip(".")
+        if isinstance(value, str | Mapping) or not isinstance(value, list | tuple):
+            self.fail(here, "expected a list")
+            return ()
+        if len(value) > LIST_MAX:
+            self.fail(here, f"{len(value)} entries; at most {LIST_MAX} are allowed")
+            return ()
+        return tuple(read(one, f"{here}[{at_}]") for at_, one in enumerate(value))
+
+    def decimal(self, of: Mapping[str, Any], name: str, at: str, default: Decimal | None = None) -> Decimal:
+        if name not in of and default is not None:
+            return default
+        value = self.decimal_or_none(of, name, at, required=True)
+        return Decimal(0) if value is None else value
+
+    def decimal_or_none(self, of: Mapping[str, Any], name: str, at: str, *, required: bool = False) -> Decimal | None:
+        value, here = self._value(of, name, at, "a number such as 10 or 0.5", required=required)
+        if value is None:
+            return None
+        value = _digits(value)
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            return Decimal(value)
+        if isinstance(value, str) and "," in value:
+            self.fail(here, f"{_shown(value)} has a comma; write the decimal point as a point, such as 0.5")
+        elif isinstance(value, float):
+            self.fail(here, f"{_shown(value)} is a binary float, which is not exact; give it as text, such as {str(value)!r}")
+        else:
+            self.fail(here, f"{_shown(value)} is not a number of at most 15 digits and 12 decimals, such as 10 or 0.5")
+        return None
+
+    def count(self, of: Mapping[str, Any], name: str, at: str, default: int | None = None) -> int:
+        if name not in of and default is not None:
+            return default
+        value, here = self._value(of, name, at, "a whole number", required=True)
+        value = _digits(value)
+        if isinstance(value, str) and _COUNT.fullmatch(value):
+            return int(value)
+        if value is not None:
+            self.fail(here, f"{_shown(value)} is not a whole number from 0")
+        return 0
+
+    def text(self, of: Mapping[str, Any], name: str, at: str, default: str | None = None) -> str:
+        if name not in of and default is not None:
+            return default
+        value, here = self._value(of, name, at, "text", required=True)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or len(value) > TITLE_MAX:
+            self.fail(here, f"expected text of at most {TITLE_MAX:,} letters")
+            return ""
+        return value
+
+    def key(self, of: Mapping[str, Any], at: str, name: str = "key") -> str:
+        value, here = self._value(of, name, at, "a short key such as I.1", required=True)
+        value = _digits(value)
+        if isinstance(value, str) and _KEY.fullmatch(value):
+            return value
+        if value is not None:
+            self.fail(here, f"{_shown(value)} is not a key: 1 to 60 letters, digits, points, dashes or underscores")
+        return ""
+
+    def flag(self, of: Mapping[str, Any], name: str, at: str, default: bool) -> bool:
+        value = of.get(name, default)
+        if value in ("true", "false"):
+            return bool(value == "true")
+        if isinstance(value, bool):
+            return value
+        self.fail(f"{at}.{name}".lstrip("."), f"{_shown(value)} is neither true nor false")
+        return default
+
+    def choice(self, of: Mapping[str, Any], name: str, at: str, choices: type[_Enum], default: _Enum | None) -> _Enum:
+        if name not in of and default is not None:
+            return default
+        first = next(iter(choices))
+        value, here = self._value(of, name, at, f"one of {', '.join(choices)}", required=True)
+        if value is None:
+            return first
+        if not isinstance(value, str) or value not in [str(one) for one in choices]:
+            self.fail(here, f"{_shown(value)} is none of {', '.join(choices)}")
+            return first
+        return choices(value)
+
+    def rounding(self, of: Mapping[str, Any], name: str, at: str) -> Rounding | None:
+        if of.get(name) is None:
+            return None
+        here = f"{at}.{name}".lstrip(".")
+        part = self.part(of[name], here, ("places", "mode"))
+        return Rounding(
+            self.count(part, "places", here),
+            self.choice(part, "mode", here, RoundingMode, RoundingMode.HALF_UP),
+        )
+
+    def _value(self, of: Mapping[str, Any], name: str, at: str, wanted: str, *, required: bool) -> tuple[Any, str]:
+        value = of.get(name)
+        here = f"{at}.{name}".lstrip(".")
+        if required and value is None:
+            self.fail(here, f"missing; give {wanted}")
+        return value, here
+
+
+def _shown(value: Any) -> str:
+    # What came in is quoted back, but not at any length: Python itself refuses to print an integer of 5,000 digits.
+    if isinstance(value, int) and abs(value) >= 10**15:
+        return "a whole number of more than 15 digits"
+    if not isinstance(value, str | int | float):
+        return f"a {type(value).__name__}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _digits(value: Any) -> Any:
+    # JSON gives whole numbers as integers, YAML here as text; beyond 15 digits none is accepted anyway.
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15
+    return str(value) if whole else value
+
+
+_RUBRIC = (
+    "key",
+    "title",
+    "season",
+    "scale",
+    "places",
+    "legal_basis",
+    "passes",
+    "groups",
+    "total_rounding",
+    "caps",
+    "tie_breaks",
+)
+_GROUP = ("key", "title", "maximum", "beyond_scale", "items")
+_ITEM = (
+    "key",
+    "title",
+    "maximum",
+    "kind",
+    "weight",
+    "statistic",
+    "dropped",
+    "places",
+    "panel_rounding",
+    "item_rounding",
+    "evidence_required",
+    "threshold",
+)
+
+
+def _rubric(reader: _Reader, data: object) -> Rubric:
+    of = reader.part(data, "", _RUBRIC)
+    places = reader.count(of, "places", "", 2)
+
+    def read_item(value: object, at: str) -> Item:
+        return _item(reader, value, at, places)
+
+    def read_group(value: object, at: str) -> Group:
+        part = reader.part(value, at, _GROUP)
+        return Group(
+            key=reader.key(part, at),
+            title=reader.text(part, "title", at),
+            maximum=reader.decimal(part, "maximum", at),
+            items=reader.parts(part, "items", at, read_item),
+            beyond_scale=reader.flag(part, "beyond_scale", at, False),
+        )
+
+    def read_pass(value: object, at: str) -> PassRule:
+        part = reader.part(value, at, ("key", "title", "requires_all"))
+        return PassRule(reader.key(part, at), reader.text(part, "title", at), reader.flag(part, "requires_all", at, True))
+
+    def read_cap(value: object, at: str) -> Cap:
+        part = reader.part(value, at, ("over", "maximum"))
+        return Cap(reader.text(part, "over", at), reader.decimal(part, "maximum", at))
+
+    def read_tie_break(value: object, at: str) -> TieBreak:
+        part = reader.part(value, at, ("by", "key"))
+        return TieBreak(reader.choice(part, "by", at, TieBy, None), reader.key(part, at) if "key" in part else None)
+
+    return Rubric(
+        key=reader.key(of, ""),
+        title=reader.text(of, "title", ""),
+        season=reader.count(of, "season", ""),
+        scale=reader.decimal(of, "scale", ""),
+        groups=reader.parts(of, "groups", "", read_group),
+        passes=reader.parts(of, "passes", "", read_pass),
+        total_rounding=reader.rounding(of, "total_rounding", ""),
+        caps=reader.parts(of, "caps", "", read_cap),
+        tie_breaks=reader.parts(of, "tie_breaks", "", read_tie_break),
+        legal_basis=reader.text(of, "legal_basis", "", ""),
+        places=places,
+    )
+
+
+def _item(reader: _Reader, value: object, at: str, places: int) -> Item:
+    part = reader.part(value, at, _ITEM)
+    return Item(
+        key=reader.key(part, at),
+        title=reader.text(part, "title", at),
+        maximum=reader.decimal(part, "maximum", at),
+        kind=reader.choice(part, "kind", at, Kind, Kind.CONTENT),
+        weight=reader.decimal(part, "weight", at, Decimal(1)),
+        statistic=reader.choice(part, "statistic", at, Statistic, Statistic.MEAN),
+        dropped=reader.count(part, "dropped", at, 0),
+        places=reader.count(part, "places", at, places),
+        panel_rounding=reader.rounding(part, "panel_rounding", at),
+        item_rounding=reader.rounding(part, "item_rounding", at),
+        evidence_required=reader.flag(part, "evidence_required", at, False),
+        threshold=reader.decimal_or_none(part, "threshold", at),
+    )
