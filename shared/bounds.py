@@ -11,8 +11,8 @@ PAGE_EVENTS_MAX = 500
 PAGE_BYTES_MAX = 4_000_000
 """Bytes a page: far under RabbitMQ's message limit of 16 MiB, and small enough to hold several in memory."""
 
-APPEND_EVENTS_MAX = 1_000
-"""Events of one append: one decision writes no more; an import is many decisions."""
+APPEND_EVENTS_MAX = 2_000
+"""Events of one append: the largest import of sheets, two events each, fits."""
 
 DECIDE_RETRIES_MAX = 5
 """Tries of load, decide, append when another writer was faster; beyond it the stream is contended and the caller should know."""
@@ -71,5 +71,5 @@ SIGN_IN_REST_MINUTES = 5
 REQUEST_BYTES_MAX = 8_000_000
 """Body of one HTTP request: an import of some thousand sheets."""
 
-IMPORT_SHEETS_MAX = 2_000
-"""Sheets of one import request."""
+IMPORT_SHEETS_MAX = 900
+"""Sheets of one import, which is recorded as a whole."""

@@ -31,11 +31,17 @@ class Config:
     var: Path = Path("var")
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    http_published: str = ""
     log_level: str = "INFO"
 
     @property
     def embedded(self) -> bool:
         return self.broker_url.startswith("embedded:")
+
+    @property
+    def http_reached_at(self) -> str:
+        """The address under which others reach the gateway: that of the container engine's published port, else its own."""
+        return self.http_published or self.http_host
 
     def database_url_of(self, service: str) -> str:
         """The database of one service: the template with `{service}` and `{var}` filled in."""
@@ -61,6 +67,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         var=Path(_get(environ, "VAR", str(default.var))),
         http_host=_get(environ, "HTTP_HOST", default.http_host),
         http_port=_port(_get(environ, "HTTP_PORT", str(default.http_port))),
+        http_published=_get(environ, "HTTP_PUBLISHED", default.http_published),
         log_level=_get(environ, "LOG_LEVEL", default.log_level).upper(),
     )
 

@@ -255,15 +255,15 @@ class Projector:
         with self.database.read() as connection:
             return self._cursor(connection, generation or self._live(connection), site, service)
 
-    def cursors(self) -> list[dict[str, Any]]:
-        """Where the live generation stands in each feed: rows of site, service, position."""
+    def cursors(self, home: str) -> list[dict[str, Any]]:
+        """Where the live generation stands in each feed: rows of site, service, position; 0 for a feed of the home site not begun."""
         with self.database.read() as connection:
-            query = (
-                sa.select(cursors.c.site, cursors.c.service, cursors.c.position)
-                .where(cursors.c.model == self.model.name, cursors.c.generation == self._live(connection))
-                .order_by(cursors.c.site, cursors.c.service)
+            query = sa.select(cursors.c.site, cursors.c.service, cursors.c.position).where(
+                cursors.c.model == self.model.name, cursors.c.generation == self._live(connection)
             )
-            return [dict(row) for row in connection.execute(query).mappings()]
+            begun = {(row.site, row.service): int(row.position) for row in connection.execute(query)}
+        every = {(home, service): 0 for service in self.model.feeds} | begun
+        return [{"site": site, "service": service, "position": at} for (site, service), at in sorted(every.items())]
 
     def parked(self) -> list[dict[str, Any]]:
         """The events that could not be folded, and those of their streams that wait behind them."""

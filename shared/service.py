@@ -178,7 +178,7 @@ class Service:
             "site": configuration().site,
             "head": self.facts.store.head(),
             "model": {"name": projector.model.name, "version": projector.model.version},
-            "cursors": projector.cursors(),
+            "cursors": projector.cursors(configuration().site),
             "parked": [
                 {key: row[key] for key in ("site", "service", "position", "stream", "attempts", "error")} for row in projector.parked()
             ],
@@ -218,9 +218,3 @@ class Service:
 
 
 _rebuilds: dict[str, dict[str, Any]] = {}
-
-
-def settled(heads: Mapping[str, int], cursors: Callable[[], Sequence[Mapping[str, Any]]]) -> bool:
-    """Whether a read model holds everything up to these heads of its feeds."""
-    reached = {row["service"]: row["position"] for row in cursors()}
-    return all(reached.get(service, 0) >= head for service, head in heads.items() if head)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -12,8 +12,8 @@ correlated = structlog.contextvars.bound_contextvars
 """`with correlated(correlation=..., actor=...)`: every line logged inside carries them."""
 
 
-def configure(level: str = "INFO") -> None:
-    """Send the logs of this process, the libraries' too, to standard error as JSON lines."""
+def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send the logs of this process, the libraries' too, to a stream (standard error by default) as JSON lines."""
     common: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -26,7 +26,7 @@ def configure(level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),
@@ -40,6 +40,7 @@ def configure(level: str = "INFO") -> None:
     for noisy in ("nameko", "kombu", "amqp", "eventlet"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("nameko.web.server").setLevel(logging.ERROR)
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)  # warns of `embedded://` at every connection: it has no host
 
 
 def logger(name: str) -> Any:

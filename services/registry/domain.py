@@ -40,19 +40,19 @@ class RegisterOrganisation:
     organisation: str
     name: str
     level: str
-    opened_on: date
+    opened_on: date | None = None
     code: str | None = None
     parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRegistered:
-    """An organisation exists from a date, at a level (data, not a fixed list), under a parent where it has one."""
+    """An organisation exists, from a date where it is known, at a level (data, not a fixed list), under a parent where it has one."""
 
     organisation: str
     name: str
     level: str
-    opened_on: date
+    opened_on: date | None
     code: str | None
     parent: str | None
 

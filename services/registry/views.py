@@ -22,7 +22,7 @@ organisations = sa.Table(
     sa.Column("level", sa.Text, nullable=False),
     sa.Column("code", sa.String(100)),
     sa.Column("parent", sa.String(100)),
-    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("opened_on", sa.Date),
 )
 clusters = sa.Table(
     "clusters",
@@ -71,7 +71,8 @@ accounts = sa.Table(
 
 @MODEL.on("registry.OrganisationRegistered")
 def _registered(rows: Rows, event: Event) -> None:
-    rows.put(organisations, **{**event.data, "opened_on": date.fromisoformat(event.data["opened_on"])})
+    opened_on = event.data["opened_on"]
+    rows.put(organisations, **{**event.data, "opened_on": opened_on and date.fromisoformat(opened_on)})
 
 
 @MODEL.on("registry.ClusterFormed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kombu import Exchange, Queue
+from kombu import Exchange, Queue, binding
 
 from shared.bounds import DELIVERY_LIMIT, QUEUE_PAGES_MAX
 
@@ -18,13 +18,10 @@ def feed_key(site: str, service: str) -> str:
 
 def feed_queue(site: str, subscriber: str, services: Iterable[str]) -> Queue:
     """The queue of one subscriber: durable quorum, a single active consumer so that pages stay in order."""
-    bindings = [feed_key(site, service) for service in services]
     return Queue(
         f"feed.{site}.{subscriber}",
-        exchange=FEEDS,
+        bindings=[binding(FEEDS, routing_key=feed_key(site, service)) for service in services],
         durable=True,
-        routing_key=bindings[0],
-        bindings=[_binding(key) for key in bindings[1:]],
         queue_arguments={
             "x-queue-type": "quorum",
             "x-single-active-consumer": True,
@@ -32,9 +29,3 @@ def feed_queue(site: str, subscriber: str, services: Iterable[str]) -> Queue:
             "x-max-length": QUEUE_PAGES_MAX,
         },
     )
-
-
-def _binding(key: str) -> object:
-    from kombu import binding
-
-    return binding(FEEDS, routing_key=key)

@@ -1,0 +1,156 @@
+"""How the console reaches a site: over the broker, or, embedded, by the databases in the site's folder.
+
+Both can be asked while the network runs: SQLite lets one read beside a writer, and a rebuild is made to run beside the live rows.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Protocol
+
+from shared.config import PRODUCERS, SERVICES, Config
+from shared.errors import ConfigurationError
+from shared.event import Event
+from shared.projection import Projector
+from shared.store import EventStore, open_database
+
+Progress = Callable[[str, int], None]
+MODELLED = tuple(name for name in SERVICES if name != "gateway")
+"""The services that keep a read model."""
+
+
+class Site(Protocol):
+    """What operators do with a site."""
+
+    def feed(self, service: str, after: int) -> Sequence[Event]: ...
+
+    def health(self, service: str) -> dict[str, Any]: ...
+
+    def rebuild(self, service: str, progress: Progress) -> None: ...
+
+    def retry_parked(self, service: str) -> dict[str, int]: ...
+
+    def ask(self, service: str, method: str, data: dict[str, Any]) -> Any: ...
+
+
+class LocalSite:
+    """An embedded site: its SQLite files."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._stores: dict[str, EventStore] = {}
+
+    def __enter__(self) -> LocalSite:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        for store in self._stores.values():
+            store.database.close()
+
+    def store(self, service: str) -> EventStore:
+        if service not in self._stores:
+            store = EventStore(open_database(self.config.database_url_of(service)), site=self.config.site, service=service)
+            store.prepare()
+            self._stores[service] = store
+        return self._stores[service]
+
+    def projector(self, service: str) -> Projector:
+        model = importlib.import_module(f"services.{service}.views").MODEL
+        projector = Projector(self.store(service).database, model)
+        projector.prepare()
+        return projector
+
+    def founded(self) -> bool:
+        return bool(self.store("registry").stream("network"))
+
+    def holds_sample(self) -> bool:
+        return any(event.data["sample"] for event in self.store("registry").stream("network"))
+
+    def feed(self, service: str, after: int) -> Sequence[Event]:
+        return self.store(service).feed(after)
+
+    def health(self, service: str) -> dict[str, Any]:
+        projector = self.projector(service)
+        return {
+            "service": service,
+            "site": self.config.site,
+            "head": self.store(service).head(),
+            "cursors": projector.cursors(self.config.site),
+            "parked": projector.parked(),
+        }
+
+    def rebuild(self, service: str, progress: Progress) -> None:
+        self.projector(service).rebuild(self.config.site, self.feed, progress)
+
+    def retry_parked(self, service: str) -> dict[str, int]:
+        projector = self.projector(service)
+        return {"freed": projector.retry_parked(), "left": len(projector.parked())}
+
+    def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
+        """A query answered by the service's own view code."""
+        if (service, method) != ("rankings", "board"):
+            raise ConfigurationError(f"Embedded, {service}.{method} is asked of the running network.")
+        from services.rankings.boards import BoardName, board
+        from shared.schema import plain
+
+        with self.projector(service).reading() as reading:
+            return plain(board(reading, data["campaign"], BoardName(data["board"])))
+
+
+class RemoteSite:
+    """A site whose services run elsewhere: asked over the broker."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+
+    def feed(self, service: str, after: int) -> Sequence[Event]:
+        return [Event.from_cloudevent(item) for item in self.ask(service, "read_feed", {"after": after})["events"]]
+
+    def health(self, service: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.ask(service, "health", {})
+        return answer
+
+    def rebuild(self, service: str, progress: Progress) -> None:
+        import eventlet
+
+        self.ask(service, "rebuild", {})
+        while True:
+            told = self.ask(service, "rebuild_status", {})
+            for producer, position in told["progress"].items():
+                progress(producer, position)
+            if told["state"] == "live":
+                return
+            if told["state"] == "failed":
+                raise ConfigurationError(f"Rebuild of {service} failed: {told['error']}; its log says more. The live rows stay.")
+            eventlet.sleep(0.2)
+
+    def retry_parked(self, service: str) -> dict[str, int]:
+        answer: dict[str, int] = self.ask(service, "retry_parked", {})
+        return answer
+
+    def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
+        from shared.rpc import Request
+
+        return self._network.ask(service, method, Request(actor="system", data=data), seconds=10)
+
+
+@contextmanager
+def open_site(config: Config) -> Iterator[Site]:
+    """The site that the configuration names."""
+    if config.embedded:
+        if not (config.var / "registry.db").exists():
+            raise ConfigurationError(f"There is no network in {config.var.absolute()}; start one with `commendation run`.")
+        with LocalSite(config) as site:
+            yield site
+        return
+    from services.console.process import patch, running
+
+    patch()
+    with running(config, []) as started:
+        yield RemoteSite(started.network)
+
+
+__all__ = ["MODELLED", "PRODUCERS", "LocalSite", "RemoteSite", "Site", "open_site"]
