@@ -15,6 +15,9 @@ from shared.projection import Projector, ReadModel, Rows
 NETWORK = "*"
 """Scope of a role that holds in the whole network."""
 
+OPERATOR = "system"
+"""Actor of what the console asks in nobody's name; no account has this id, and it holds no role."""
+
 
 class Role(StrEnum):
     """Roles of the network; the Vietnamese names are those on screen.

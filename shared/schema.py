@@ -20,7 +20,7 @@ from marshmallow import fields, validate
 
 from shared.bounds import NAME_MAX, TEXT_MAX
 from shared.errors import CommendationError, ValidationFailed
-from shared.event import Event, NewEvent, instant_text
+from shared.event import Event, NewEvent
 
 
 class SchemaUnknown(CommendationError):
@@ -150,25 +150,6 @@ def _places(messages: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
     elif isinstance(messages, list):
         for message in messages:
             yield {"at": at or "body", "message": str(message)}
-
-
-def plain(value: Any) -> Any:
-    """Rows and results as JSON data: dates and instants in ISO form, Decimals as text, tuples as lists."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(inner) for inner in value]
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return value
 
 
 class Catalogue:

@@ -9,8 +9,9 @@ from services.awards.rules import RULEBOOK
 from shared.access import Role
 from shared.calendar import legal_date, utc_now
 from shared.ids import derived_id
+from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import load, plain
+from shared.schema import load
 from shared.service import FactsProvider, Service, ViewsProvider
 
 

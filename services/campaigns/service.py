@@ -8,8 +8,9 @@ from services.campaigns import domain, schemas, views
 from shared import rubric as rubrics
 from shared.access import Role
 from shared.errors import NotFound
+from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import load, plain
+from shared.schema import load
 from shared.service import FactsProvider, Service, ViewsProvider
 
 

@@ -33,6 +33,8 @@ class Site(Protocol):
 
     def retry_parked(self, service: str) -> dict[str, int]: ...
 
+    def verify(self, progress: Progress) -> dict[str, Any]: ...
+
     def ask(self, service: str, method: str, data: dict[str, Any]) -> Any: ...
 
 
@@ -89,12 +91,28 @@ class LocalSite:
         projector = self.projector(service)
         return {"freed": projector.retry_parked(), "left": len(projector.parked())}
 
+    def verify(self, progress: Progress) -> dict[str, Any]:
+        """The audit's own comparison, over the files; it is shown, not recorded: only a service records facts."""
+        from services.audit import verification, views
+        from services.audit.service import result_of
+        from shared.calendar import utc_now
+        from shared.ids import new_id
+
+        def feed(service: str, after: int) -> verification.FeedPage:
+            progress(service, after)
+            return verification.FeedPage(self.feed(service, after), self.store(service).head())
+
+        projector = views.Evidence(self.store("audit").database, views.MODEL)
+        projector.prepare()
+        site, reached = self.config.site, verification.Progress()
+        return result_of(verification.verify(new_id(), utc_now(), projector, feed, site=site, producers=PRODUCERS, progress=reached))
+
     def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
         """A query answered by the service's own view code."""
         if (service, method) != ("rankings", "board"):
             raise ConfigurationError(f"Embedded, {service}.{method} is asked of the running network.")
         from services.rankings.boards import BoardName, board
-        from shared.schema import plain
+        from shared.plain import plain
 
         with self.projector(service).reading() as reading:
             return plain(board(reading, data["campaign"], BoardName(data["board"])))
@@ -131,10 +149,24 @@ class RemoteSite:
         answer: dict[str, int] = self.ask(service, "retry_parked", {})
         return answer
 
+    def verify(self, progress: Progress) -> dict[str, Any]:
+        import eventlet
+
+        told: dict[str, Any] = self.ask("audit", "verify", {})
+        while told["state"] == "running":
+            for service, position in told["progress"].items():
+                progress(service, position)
+            eventlet.sleep(0.5)
+            told = self.ask("audit", "verification", {"verification": told["verification"]})
+        if told["state"] == "failed":
+            raise ConfigurationError(f"The verification failed: {told['error']}")
+        return told
+
     def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
+        from shared.access import OPERATOR
         from shared.rpc import Request
 
-        return self._network.ask(service, method, Request(actor="system", data=data), seconds=10)
+        return self._network.ask(service, method, Request(actor=OPERATOR, data=data), seconds=15)
 
 
 @contextmanager

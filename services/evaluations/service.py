@@ -10,8 +10,9 @@ from shared import rubric as rubrics
 from shared.access import Role
 from shared.calendar import legal_date, utc_now
 from shared.errors import NotFound
+from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import load, plain
+from shared.schema import load
 from shared.service import FactsProvider, Service, ViewsProvider
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from services.rankings import boards, views
 from shared.errors import ValidationFailed
+from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import Catalogue, plain
+from shared.schema import Catalogue
 from shared.service import FactsProvider, Service, ViewsProvider
 
 

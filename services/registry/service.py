@@ -7,8 +7,9 @@ from typing import Any
 from services.registry import domain, schemas, views
 from shared.access import NETWORK, Role
 from shared.errors import NotFound
+from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import load, plain
+from shared.schema import load
 from shared.service import FactsProvider, Service, ViewsProvider
 
 OFFICE = (Role.OFFICE, Role.ADMINISTRATOR)

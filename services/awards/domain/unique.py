@@ -16,9 +16,9 @@ from shared.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class UnitNominated:
-    """A unit's achievement in a campaign is proposed for a form for good.
+    """A unit is proposed for a form in a campaign, once and for good.
 
-    One achievement is not commended several times (Luật Thi đua, khen thưởng 06/2022/QH15, Article 5).
+    One form is not given several times for one achievement (Luật Thi đua, khen thưởng 06/2022/QH15, Article 5).
     """
 
     campaign: str
@@ -34,7 +34,7 @@ def _decide_nomination(state: UnitNominated | None, command: ProposeFlag) -> Seq
     if state.proposal == command.proposal:
         return []
     raise AlreadyProposed(
-        f"{command.unit} is proposed for {state.form} in this campaign already, as {state.proposal}; one achievement is commended once.",
+        f"{command.unit} is proposed for {state.form} in this campaign already, as {state.proposal}; correct its vote instead of proposing anew.",
         proposal=state.proposal,
     )
 

@@ -13,11 +13,12 @@ from services.rankings.domain.board import (
     Status,
     TieStep,
 )
+from services.rankings.domain.data import standings_data
 from services.rankings.domain.explanation import Explanation, UnitNotRanked, Use, explain
 from services.rankings.domain.flag import Eligibility, FlagBoard, FlagRow, Ineligible, rotation_flag
 from services.rankings.domain.leader import Designation, LeaderBoard, LeaderRow, LeaderRule, Led, cluster_leader
-from services.rankings.domain.plain import plain, standings_data
 from services.rankings.domain.standings import UnitRepeated, standings
+from shared.plain import plain
 
 __all__ = [
     "CapApplied",

@@ -1,0 +1,190 @@
+"""Audit as a nameko service: entrypoints only, and the runs under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import eventlet
+from eventlet.event import Event as Green
+from nameko.extensions import DependencyProvider
+
+from services.audit import domain, schemas, views
+from services.audit.verification import FeedPage, Progress, verify
+from shared.access import OPERATOR, Role
+from shared.bounds import PAGE_EVENTS_MAX
+from shared.calendar import utc_now
+from shared.config import PRODUCERS
+from shared.errors import CommendationError, NotFound
+from shared.event import Event
+from shared.ground import configuration
+from shared.plain import plain
+from shared.projection import Projector
+from shared.rpc import Request, rpc
+from shared.schema import load
+from shared.service import FactsProvider, Service, ViewsProvider
+from shared.telemetry import logger
+
+log = logger(__name__)
+
+VERIFIERS = (Role.INSPECTOR, Role.OFFICE, Role.ADMINISTRATOR)
+
+VERIFY_WAIT_SECONDS = 10.0
+"""Wait for a verification before answering that it runs: half of what a caller waits for an answer."""
+
+
+@dataclass
+class Run:
+    """A verification under way in this process."""
+
+    verification: str
+    started_at: datetime
+    progress: Progress = field(default_factory=lambda: Progress(rest=lambda: eventlet.sleep(0)))
+    ended: Green = field(default_factory=Green)
+    answer: dict[str, Any] | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """The answer, or how far it is."""
+        if self.answer is not None:
+            return self.answer
+        return {
+            "verification": self.verification,
+            "state": "running",
+            "started_at": plain(self.started_at),
+            "checked": sum(self.progress.reached.values()),
+            "progress": dict(self.progress.reached),
+        }
+
+
+class RunsProvider(DependencyProvider):
+    """Injects the latest verification of this process, as a list of at most one: a second asker joins it."""
+
+    def setup(self) -> None:
+        self._runs: list[Run] = []
+
+    def get_dependency(self, worker_ctx: Any) -> list[Run]:
+        return self._runs
+
+
+class EvidenceProvider(ViewsProvider):
+    """Injects the views over a projector that keeps evidence."""
+
+    @property
+    def projector(self) -> Projector:
+        if self._projector is None:
+            projector = views.Evidence(self.ground.database, self.model, pause=eventlet.sleep)
+            projector.prepare()
+            self._projector = projector
+        return self._projector
+
+
+class AuditService(Service):
+    """Keeps every event of every service, and says when told to verify what has changed since."""
+
+    name = "audit"
+    model = views.MODEL
+    facts = FactsProvider(schemas.EVENTS)
+    views = EvidenceProvider(views.MODEL)
+    runs = RunsProvider()
+
+    @rpc
+    def streams(self, request: Request) -> list[dict[str, Any]]:
+        """Per site and service: events recorded, the last position, and the running digest over them."""
+        with self.views.reading() as reading:
+            return plain(views.all_logs(reading))
+
+    @rpc
+    def entries(self, request: Request) -> list[dict[str, Any]]:
+        """What is recorded of a service's log after a position, in its order."""
+        self.views.require(request, *VERIFIERS)
+        asked = load(schemas.Entries, request.data)
+        with self.views.reading() as reading:
+            return plain(
+                views.entries_after(reading, asked["site"] or configuration().site, asked["service"], asked["after"], asked["limit"])
+            )
+
+    @rpc
+    def verify(self, request: Request) -> dict[str, Any]:
+        """Compare the record with the services' logs, or join the comparison under way; the result, or {"state": "running"}.
+
+        The same request again gives the run that it started.
+        """
+        self._require_verifier(request)
+        recorded, _ = self.facts.load(domain.VERIFICATION, f"verification-{request.id}")
+        if recorded is not None:
+            return result_of(recorded)
+        run = next((run for run in self.runs if run.answer is None or run.verification == request.id), None)
+        if run is None:
+            run = Run(request.id, utc_now())
+            self.runs[:] = [run]
+            eventlet.spawn_n(self._work, run, request)
+        with eventlet.Timeout(VERIFY_WAIT_SECONDS, False):
+            run.ended.wait()
+        return run.shown()
+
+    @rpc
+    def verification(self, request: Request) -> dict[str, Any]:
+        """A verification: how far it is, or what it found."""
+        self._require_verifier(request)
+        wanted = load(schemas.Verification, request.data)["verification"]
+        for run in self.runs:
+            if run.verification == wanted:
+                return run.shown()
+        recorded, _ = self.facts.load(domain.VERIFICATION, f"verification-{wanted}")
+        if recorded is None:
+            raise NotFound(f"Verification {wanted} is not known here; one that was cut off is to be started anew.", verification=wanted)
+        return result_of(recorded)
+
+    @rpc
+    def verifications(self, request: Request) -> list[dict[str, Any]]:
+        """The verifications run so far, the latest first."""
+        self.views.require(request, *VERIFIERS)
+        with self.views.reading() as reading:
+            return plain(views.all_verifications(reading))
+
+    def _require_verifier(self, request: Request) -> None:
+        """The operator at the console of the installation may compare, too: it gives no one a right over facts."""
+        if request.actor != OPERATOR:
+            self.views.require(request, *VERIFIERS)
+
+    def _work(self, run: Run, request: Request) -> None:
+        try:
+            command = verify(
+                run.verification,
+                run.started_at,
+                self.views.projector,
+                self._feed,
+                site=configuration().site,
+                producers=PRODUCERS,
+                progress=run.progress,
+            )
+            recording = Request(request.actor, {"verification": run.verification}, request.id, request.correlation)
+            self.facts.execute(recording, domain.VERIFICATION, f"verification-{run.verification}", command)
+            run.answer = result_of(command)
+            log.info("verification_run", verification=run.verification, checked=command.checked, found=command.found)
+        except Exception as error:
+            log.exception("verification_failed", verification=run.verification)
+            said = error.message if isinstance(error, CommendationError) else "The verification broke off; its log says why."
+            run.answer = {"verification": run.verification, "state": "failed", "started_at": plain(run.started_at), "error": said}
+        finally:
+            run.ended.send(None)
+
+    def _feed(self, service: str, after: int) -> FeedPage:
+        request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX})
+        answer = self.network.ask(service, "read_feed", request)
+        return FeedPage([Event.from_cloudevent(item) for item in answer["events"]], int(answer["head"]))
+
+
+def result_of(run: domain.RecordVerification | domain.VerificationRun) -> dict[str, Any]:
+    """A run that has ended: findings counted (`found`) and the first of them, `behind` and `unreached` by service."""
+    return {
+        "verification": run.verification,
+        "state": "done",
+        "started_at": plain(run.started_at),
+        "checked": run.checked,
+        "found": run.found,
+        "findings": plain(list(run.findings)),
+        "behind": {service.service: service.behind for service in run.services if service.behind},
+        "unreached": {service.service: service.problem for service in run.services if service.problem is not None},
+    }

@@ -1,0 +1,168 @@
+"""`commendation contracts`: what crosses a boundary, readable without Python, written from the schemas that the services use."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+
+from shared.broker.topology import FEEDS, feed_queue
+from shared.config import PRODUCERS
+from shared.schema import Catalogue, ExactDecimal, Record
+
+PRODUCING = (*PRODUCERS, "audit")
+DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+ATTRIBUTES = {
+    "specversion": {"const": "1.0"},
+    "id": {"type": "string", "format": "uuid", "description": "UUIDv7, never given twice"},
+    "source": {"type": "string", "pattern": "^/sites/[a-z][a-z0-9-]*/services/[a-z]+$"},
+    "type": {"type": "string", "description": "stable alias: <service>.<Event>"},
+    "subject": {"type": "string", "description": "the stream"},
+    "time": {"type": "string", "format": "date-time", "description": "when it was recorded, UTC"},
+    "datacontenttype": {"const": "application/json"},
+    "schemaversion": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+    "position": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "gapless from 1 per site and service"},
+    "streamversion": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "gapless from 1 per stream"},
+    "effectiveon": {"type": "string", "format": "date", "description": "the date from which it holds"},
+    "actor": {"type": "string"},
+    "correlation": {"type": "string"},
+    "causation": {"type": "string", "description": "the command's id"},
+    "data": {"type": "object"},
+}
+
+
+@click.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("contracts"), show_default=True)
+def contracts(out: Path) -> None:
+    """Write JSON Schema per event type and version, AsyncAPI and OpenAPI; files of what is no more are removed."""
+    made = documents()
+    kept = {out / name for name in made}
+    for old in out.rglob("*.json"):
+        if old not in kept:
+            old.unlink()
+    for name, document in made.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text_of(document), encoding="utf-8")
+    click.echo(f"{len(made)} documents in {out}")
+
+
+def text_of(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Every contract by its file name within the folder."""
+    from services.gateway.app import openapi
+
+    events = {
+        f"events/{alias.replace('.', '/')}.v{version}.json": _event_schema(alias, version, schema)
+        for catalogue in catalogues()
+        for (alias, version), schema in sorted(catalogue.schemas.items())
+    }
+    return {"event.json": _envelope(), **events, "asyncapi.json": _asyncapi(list(events)), "openapi.json": openapi()}
+
+
+def catalogues() -> list[Catalogue]:
+    """The event catalogues of all services."""
+    return [importlib.import_module(f"services.{service}.schemas").EVENTS for service in PRODUCING]
+
+
+def _event_schema(alias: str, version: int, schema: type[Record]) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{alias} version {version}",
+        "description": re.sub(r"\s+", " ", schema.record.__doc__ or "").strip(),
+        **_object(schema()),
+    }
+
+
+def _object(schema: Any) -> dict[str, Any]:
+    converter = OpenAPIConverter("3.1.0", schema_name_resolver=lambda _schema: None, spec=_NoSpec())
+    converter.add_attribute_function(_decimal)
+    made: dict[str, Any] = converter.schema2jsonschema(schema)
+    # every field of a stored event is there, null where it has no value
+    return _plain({**made, "required": sorted(made.get("properties", {})), "additionalProperties": False})
+
+
+class _NoSpec:
+    """apispec looks for named components only when a resolver gives names; ours gives none."""
+
+    components: Any = None
+
+
+def _decimal(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
+    return {"type": "string", "pattern": DECIMAL} if isinstance(field, ExactDecimal) else {}
+
+
+def _plain(value: Any) -> Any:
+    """Plain JSON, defaults of loading left out: they say nothing of what is stored."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if key not in ("default",)}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _envelope() -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "An event of the network",
+        "description": "CloudEvents 1.0 with our attributes; canonical bytes are RFC 8785 JSON of this object, at most 60,000.",
+        "type": "object",
+        "properties": ATTRIBUTES,
+        "required": sorted(ATTRIBUTES),
+        "additionalProperties": False,
+    }
+
+
+def _asyncapi(events: list[str]) -> dict[str, Any]:
+    page = {
+        "type": "object",
+        "required": ["site", "service", "first", "last", "events"],
+        "properties": {
+            "site": {"type": "string"},
+            "service": {"type": "string", "enum": list(PRODUCING)},
+            "first": {"type": "integer", "description": "position of the first event; last + 1 in an announcement"},
+            "last": {"type": "integer", "description": "position of the last event; in an announcement the end of the feed"},
+            "events": {"type": "array", "items": {"$ref": "event.json"}, "description": "contiguous, in order; none in an announcement"},
+        },
+        "additionalProperties": False,
+    }
+    queue = feed_queue("{site}", "{subscriber}", ["registry"])
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Feeds of the commendation network",
+            "version": "1",
+            "description": "Each service publishes its log in pages. A page may come twice, late or not at all: fold it only if `first` follows "
+            "your cursor, drop what you have, and read what is missing from the producer (RPC `read_feed`).",
+        },
+        "channels": {
+            "feed": {
+                "address": "{site}.{service}",
+                "parameters": {"site": {}, "service": {"enum": list(PRODUCING)}},
+                "messages": {"page": {"$ref": "#/components/messages/page"}},
+                "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": FEEDS.name, "type": FEEDS.type, "durable": FEEDS.durable}}},
+            },
+            "subscription": {
+                "address": queue.name,
+                "messages": {"page": {"$ref": "#/components/messages/page"}},
+                "bindings": {"amqp": {"is": "queue", "queue": {"name": queue.name, "durable": True}}},
+                "x-queue-arguments": queue.queue_arguments,
+            },
+        },
+        "operations": {
+            "publishPage": {"action": "send", "channel": {"$ref": "#/channels/feed"}},
+            "followFeed": {"action": "receive", "channel": {"$ref": "#/channels/subscription"}},
+        },
+        "components": {
+            "messages": {"page": {"name": "page", "contentType": "application/json", "payload": page}},
+            "schemas": {Path(name).stem: {"$ref": name} for name in events},
+        },
+    }

@@ -1,0 +1,153 @@
+"""The entrypoints of the audit: who may verify, that a run is recorded, joined and asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import eventlet
+import pytest
+
+from services.audit import schemas, service, views
+from services.audit.service import AuditService
+from shared.config import PRODUCERS
+from shared.errors import CommendationError, NotAllowed, NotFound, Unavailable
+from shared.event import Context, Event, NewEvent
+from shared.feed.page import Page
+from shared.rpc import Request
+from shared.service import Facts, Views
+from shared.store import ANY, Append, EventStore, open_database
+
+CONTEXT = Context("system", "c", "k")
+
+
+def _next(store: EventStore, _service: str, after: int) -> Sequence[Event]:
+    return store.feed(after)
+
+
+class Producers:
+    """The services that the audit reads from; one may be away, and a gate may hold answers back."""
+
+    def __init__(self, stores: dict[str, EventStore]) -> None:
+        self.stores = stores
+        self.away: set[str] = set()
+        self.gate: Any = None
+        self.asked = 0
+
+    def ask(self, name: str, method: str, request: Request) -> dict[str, Any]:
+        assert method == "read_feed"
+        self.asked += 1
+        if self.gate is not None:
+            self.gate.wait()
+        if name in self.away:
+            raise Unavailable(f"The service {name} does not answer; try again in a moment.")
+        store = self.stores[name]
+        return {"events": [event.to_cloudevent() for event in store.feed(request.data["after"])], "head": store.head()}
+
+
+class Audit:
+    """The service with everything around it but the broker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stores = {name: self._store(folder, name) for name in (*PRODUCERS, "audit")}
+        self.evidence = views.Evidence(self.stores["audit"].database, views.MODEL)
+        self.evidence.prepare()
+        self.producers = Producers(self.stores)
+        self.service: Any = AuditService()  # its dependencies are put in by hand
+        self.service.facts = Facts(self.stores["audit"], schemas.EVENTS)
+        self.service.views = Views(self.evidence)
+        self.service.network = self.producers
+        self.service.runs = []
+        for role in ("inspector", "office", "administrator", "secretary"):
+            granted = {"account": role, "role": role, "scope": "*"}
+            self.stores["registry"].append(Append("accounts", ANY, [NewEvent("registry.RoleGranted", 1, granted)]), CONTEXT)
+        self.follow()
+
+    @staticmethod
+    def _store(folder: Path, name: str) -> EventStore:
+        store = EventStore(open_database(f"sqlite:///{folder}/{name}.db"), site="vn", service=name)
+        store.prepare()
+        return store
+
+    def follow(self) -> None:
+        for name, store in self.stores.items():
+            self.evidence.receive(Page.announcement("vn", name, store.head()), partial(_next, store))
+
+    def tell(self, actor: str, method: str, data: dict[str, Any] | None = None, command: str = "v1") -> Any:
+        answer = getattr(self.service, method)(Request(actor, data or {}, command, "course").to_data())
+        if "error" in answer:
+            raise CommendationError.from_data(answer["error"])
+        return answer["result"]
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Iterator[Audit]:
+    made = Audit(tmp_path)
+    yield made
+    for store in made.stores.values():
+        store.database.close()
+
+
+@pytest.mark.parametrize("method", ["verify", "verification", "verifications", "entries"])
+def test_evidence_is_for_inspector_office_and_administrator(audit: Audit, method: str) -> None:
+    with pytest.raises(NotAllowed):
+        audit.tell("secretary", method, {"verification": "v1", "service": "registry"})
+
+
+@pytest.mark.parametrize("role", ["inspector", "office", "administrator"])
+def test_a_verification_is_run_recorded_and_told_again(audit: Audit, role: str) -> None:
+    done = audit.tell(role, "verify")
+    assert (done["state"], done["verification"], done["checked"], done["found"], done["findings"]) == ("done", "v1", 4, 0, [])
+    assert (done["behind"], done["unreached"]) == ({}, {})
+    asked = audit.producers.asked
+    assert audit.tell(role, "verify") == done
+    assert audit.producers.asked == asked
+    self_told = audit.tell(role, "verification", {"verification": "v1"})
+    assert self_told == done
+    audit.follow()
+    (row,) = audit.tell(role, "verifications")
+    assert (row["verification"], row["actor"], row["found"]) == ("v1", role, 0)
+
+
+def test_a_recorded_verification_outlives_the_process(audit: Audit) -> None:
+    done = audit.tell("inspector", "verify")
+    audit.service.runs = []
+    assert audit.tell("inspector", "verification", {"verification": "v1"}) == done
+    assert audit.tell("inspector", "verify") == done
+
+
+def test_an_unknown_verification_is_said_to_be_unknown(audit: Audit) -> None:
+    with pytest.raises(NotFound, match="started anew"):
+        audit.tell("inspector", "verification", {"verification": "v9"})
+
+
+def test_a_service_that_is_away_is_named(audit: Audit) -> None:
+    audit.producers.away.add("campaigns")
+    done = audit.tell("inspector", "verify")
+    assert done["unreached"] == {"campaigns": "The service campaigns does not answer; try again in a moment."}
+    assert done["found"] == 0
+
+
+def test_a_long_verification_is_answered_as_running_and_joined(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "VERIFY_WAIT_SECONDS", 0.05)
+    audit.producers.gate = eventlet.event.Event()
+    first = audit.tell("inspector", "verify")
+    joined = audit.tell("office", "verify", command="v2")
+    assert (first["state"], joined["state"], joined["verification"]) == ("running", "running", "v1")
+    audit.producers.gate.send(None)
+    while (shown := audit.tell("inspector", "verification", {"verification": "v1"}))["state"] == "running":
+        eventlet.sleep(0.01)
+    assert (shown["state"], shown["checked"]) == ("done", 4)
+    assert audit.tell("office", "verify", command="v2")["verification"] == "v2"
+
+
+def test_entries_are_told_page_by_page(audit: Audit) -> None:
+    rows = audit.tell("inspector", "entries", {"service": "registry", "after": 1, "limit": 2})
+    assert [(row["position"], row["type"]) for row in rows] == [(2, "registry.RoleGranted"), (3, "registry.RoleGranted")]
+
+
+def test_the_streams_are_open_to_all(audit: Audit) -> None:
+    (row,) = audit.tell("anybody", "streams")
+    assert (row["site"], row["service"], row["events"], row["last"]) == ("vn", "registry", 4, 4)
