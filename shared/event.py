@@ -116,7 +116,7 @@ class Event:
                 type=str(document["type"]),
                 schema=int(document["schemaversion"]),
                 data=dict(document["data"]),
-                recorded_at=datetime.fromisoformat(document["time"]).astimezone(UTC),
+                recorded_at=_instant(document["time"]),
                 effective_on=date.fromisoformat(document["effectiveon"]),
                 actor=str(document["actor"]),
                 correlation=str(document["correlation"]),
@@ -129,6 +129,13 @@ class Event:
 def instant_text(instant: datetime) -> str:
     """An instant as RFC 3339 text in UTC with microseconds, so that text sorts as time does."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"time {text} names no zone")
+    return instant.astimezone(UTC)
 
 
 def check_size(event: Event) -> None:

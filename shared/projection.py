@@ -36,7 +36,7 @@ generations = sa.Table(
     sa.Column("model", sa.String(50), primary_key=True),
     sa.Column("generation", sa.Integer, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False),  # live | building
+    sa.Column("state", sa.String(10), nullable=False),  # live | building | retired
 )
 
 cursors = sa.Table(
@@ -246,9 +246,10 @@ class Projector:
             ).one_or_none()
             if live is not None and live.version == self.model.version:
                 return
+            self._discard_retired(connection)
             self._begin(connection, state="live")
             if live is not None:
-                self._discard(connection, live.generation)
+                self._retire(connection, live.generation)
 
     def cursor(self, site: str, service: str, generation: int | None = None) -> int:
         """The last position of a feed that is in the rows."""
@@ -376,7 +377,7 @@ class Projector:
     def _park(self, generation: int, page: Page, error: Exception) -> None:
         (event,) = page.events
         trace = "".join(traceback.format_exception(error))
-        log.error("event_parked", model=self.model.name, event=event.id, type=event.type, error=repr(error))
+        log.error("event_parked", model=self.model.name, event_id=event.id, type=event.type, error=repr(error))
         with self.database.write() as connection:
             self._move(connection, generation, page)
             self._keep(connection, generation, event, FOLD_ATTEMPTS_MAX, repr(error), trace)
@@ -430,7 +431,7 @@ class Projector:
                 raise
             except Exception as error:
                 failed.add(stream)
-                log.warning("parked_event_failed_again", model=self.model.name, event=event.id, error=repr(error))
+                log.warning("parked_event_failed_again", model=self.model.name, event_id=event.id, error=repr(error))
         return freed
 
     def rebuild(self, site: str, fetch: Fetch, progress: Callable[[str, int], None] = lambda _s, _p: None) -> int:
@@ -439,6 +440,7 @@ class Projector:
         A rebuild that was killed goes on where it stood. Readers see the old rows until the switch, then the new ones.
         """
         with self.database.write() as connection:
+            self._discard_retired(connection)
             building = connection.execute(
                 sa.select(generations).where(generations.c.model == self.model.name, generations.c.state == "building")
             ).one_or_none()
@@ -469,7 +471,7 @@ class Projector:
                 .where(generations.c.model == self.model.name, generations.c.generation == generation)
                 .values(state="live")
             )
-            self._discard(connection, live)
+            self._retire(connection, live)
             return True
 
     def _begin(self, connection: sa.Connection, *, state: str) -> int:
@@ -483,6 +485,21 @@ class Projector:
             generations.insert().values(model=self.model.name, generation=generation, version=self.model.version, state=state)
         )
         return generation
+
+    def _retire(self, connection: sa.Connection, generation: int) -> None:
+        """Fold into a generation no more. Its tables stay until the next one is begun, for whoever is reading them now."""
+        for table in (cursors, parked):
+            connection.execute(table.delete().where(table.c.model == self.model.name, table.c.generation == generation))
+        connection.execute(
+            generations.update()
+            .where(generations.c.model == self.model.name, generations.c.generation == generation)
+            .values(state="retired")
+        )
+
+    def _discard_retired(self, connection: sa.Connection) -> None:
+        query = sa.select(generations.c.generation).where(generations.c.model == self.model.name, generations.c.state == "retired")
+        for generation in connection.execute(query).scalars().all():
+            self._discard(connection, generation)
 
     def _discard(self, connection: sa.Connection, generation: int) -> None:
         for name in self.model.metadata.tables:

@@ -7,11 +7,12 @@ is given as an override. A `Catalogue` ties each event class to its stored alias
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -22,6 +23,9 @@ from shared.bounds import NAME_MAX, TEXT_MAX
 from shared.errors import CommendationError, ValidationFailed
 from shared.event import Event, NewEvent
 
+INTEGER_MAX = 2**53 - 1
+"""Beyond it a JSON number is no longer exact everywhere (RFC 8785)."""
+
 
 class SchemaUnknown(CommendationError):
     """An event of a type or version that this release does not know; a newer release wrote it."""
@@ -31,6 +35,9 @@ class SchemaUnknown(CommendationError):
 
 class ExactDecimal(fields.Field[Decimal]):
     """A Decimal as JSON text, digit for digit. A JSON number with a fraction is refused: it has been through a float."""
+
+    _plain = re.compile(r"[+-]?[0-9]{1,25}(\.[0-9]{1,25})?")
+    """No exponents, whose few letters can stand for gigabytes of digits, and none of the other forms that `Decimal` takes."""
 
     default_error_messages = {
         "invalid": 'Give a decimal number as text, with a point: "12.50".',
@@ -45,13 +52,11 @@ class ExactDecimal(fields.Field[Decimal]):
             raise self.make_error("float")
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise self.make_error("invalid")
-        try:
-            number = Decimal(value.strip() if isinstance(value, str) else value)
-        except InvalidOperation as error:
-            raise self.make_error("invalid") from error
-        if not number.is_finite():
+        digits = str(value).strip()
+        if not self._plain.fullmatch(digits):
             raise self.make_error("invalid")
-        return number
+        number = Decimal(digits)
+        return number.copy_abs() if number.is_zero() else number
 
 
 class Record(ma.Schema):
@@ -76,6 +81,12 @@ def schema_of(record: type[Any], **overrides: fields.Field[Any]) -> type[Record]
     made["record"] = record
     made["__doc__"] = record.__doc__
     return type(record.__name__, (Record,), made)
+
+
+def storable(text: str) -> None:
+    """Refuse what PostgreSQL cannot hold as text and UTF-8 cannot say: NUL and halves of surrogate pairs."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ma.ValidationError("Leave out the control character NUL and half characters.")
 
 
 def _presence(field: dataclasses.Field[Any]) -> dict[str, Any]:
@@ -105,9 +116,10 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
     if hint is datetime:
         return fields.AwareDateTime(format="iso", **options)
     if hint is int:
-        return fields.Integer(strict=True, **options)
+        return fields.Integer(strict=True, validate=validate.Range(-INTEGER_MAX, INTEGER_MAX), **options)
     if hint is str:
-        return fields.String(validate=validate.Length(max=TEXT_MAX), **options)
+        rules: list[typing.Callable[[Any], Any]] = [validate.Length(max=TEXT_MAX), storable]
+        return fields.String(validate=rules, **options)
     if hint in simple:
         made: fields.Field[Any] = simple[hint](**options)
         return made
@@ -116,7 +128,8 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
 
 def name(*, required: bool = True, length_max: int = NAME_MAX) -> fields.String:
     """A name or title: not empty, one line."""
-    rules = [validate.Length(min=1, max=length_max), validate.Regexp(r"^\S(.*\S)?$", error="Give one line of text.")]
+    one_line = validate.Regexp(r"^\S(.*\S)?$(?!\n)", error="Give one line of text.")
+    rules: list[typing.Callable[[Any], Any]] = [validate.Length(min=1, max=length_max), one_line, storable]
     return fields.String(required=required, validate=rules)
 
 
@@ -124,7 +137,7 @@ def key() -> fields.String:
     """A short stable key: letters, digits, '.', '-', '_'."""
     return fields.String(
         required=True,
-        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", error="Use 1 to 100 of A-Z, a-z, 0-9, '.', '-', '_'."),
+        validate=validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$(?!\n)", error="Use 1 to 100 of A-Z, a-z, 0-9, '.', '-', '_'."),
     )
 
 

@@ -140,8 +140,8 @@ def _asyncapi(events: list[str]) -> dict[str, Any]:
         "info": {
             "title": "Feeds of the commendation network",
             "version": "1",
-            "description": "Each service publishes its log in pages. A page may come twice, late or not at all: fold it only if `first` follows "
-            "your cursor, drop what you have, and read what is missing from the producer (RPC `read_feed`).",
+            "description": "Each service publishes its log in pages. A page may come twice, late or not at all: fold it only if "
+            "`first` follows your cursor, drop what you have, and read what is missing from the producer (RPC `read_feed`).",
         },
         "channels": {
             "feed": {

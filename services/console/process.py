@@ -165,7 +165,7 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
 
     from shared.broker import embedded
     from shared.ground import CONFIG_KEY
-    from shared.rpc import NetworkProvider
+    from shared.rpc import NetworkProvider, separate
 
     embedded.register()
     if not config.embedded:
@@ -176,6 +176,7 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
             "WEB_SERVER_ADDRESS": f"{config.http_host}:{config.http_port}",
             "max_workers": 50,
             CONFIG_KEY: config,
+            **separate(config.site),
         }
     )
     runner = ServiceRunner()

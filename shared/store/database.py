@@ -11,12 +11,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import sqlalchemy as sa
+from psycopg.pq import ConnStatus
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 from shared.bounds import BROKER_WAIT_SECONDS, PG_LOCK_MS, PG_STATEMENT_MS, SQLITE_BUSY_MS
 from shared.errors import ConfigurationError, Unavailable
+
+PG_IDLE_TRUSTED_SECONDS = 30.0
+"""Idle time after which a connection is asked before use: firewalls forget one after minutes, and tell nobody."""
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -57,7 +62,10 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.dialect: DialectName = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
+        # PostgreSQL by default shows each statement another state; SQLite keeps to one by itself
+        self._reader = engine if self.dialect == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
         # One writer at a time per process: a greenlet that yields inside a SQLite write transaction would else
         # leave the next one waiting on a lock that only the first, which it keeps from running, can free.
         self._writer = threading.RLock()
@@ -65,7 +73,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database."""
-        with self.engine.begin() as connection:
+        with self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -78,6 +86,12 @@ class Database:
         with self._writer, self.engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection:
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def statement(self) -> Iterator[sa.Connection]:
+        """A connection on which every statement is a transaction of its own: no BEGIN and no COMMIT to wait for (PostgreSQL)."""
+        with self._single.connect() as connection:
+            yield connection
 
     def create(self, metadata: sa.MetaData) -> None:
         """Create what is missing, one process at a time."""
@@ -106,7 +120,6 @@ def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Dat
         raise ConfigurationError(f"No store for {parsed.get_backend_name()!r}: give sqlite:/// or postgresql+psycopg://")
     engine = sa.create_engine(
         parsed,
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         connect_args={
@@ -114,6 +127,7 @@ def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Dat
             "connect_timeout": 5,
         },
     )
+    _renew_dead_connections(engine)
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
@@ -124,6 +138,35 @@ def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Dat
                 shown = parsed.render_as_string(hide_password=True)
                 raise Unavailable(f"No database answers at {shown}: {error.orig}") from error
             time.sleep(0.5)
+
+
+def _renew_dead_connections(engine: sa.Engine) -> None:
+    """What `pool_pre_ping` does, without its round trip before each transaction.
+
+    A server that ended or cut the connection has said so, and the kernel knows; only a connection that was idle long enough
+    for a firewall to forget it is asked.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        idle_since = record.info.get("idle_since")
+        if idle_since is None:
+            return
+        try:
+            # the first reads what the server said before it went, the second that it is gone
+            connection.pgconn.consume_input()
+            connection.pgconn.consume_input()
+            alive = connection.pgconn.status == ConnStatus.OK
+            if alive and time.monotonic() - idle_since > PG_IDLE_TRUSTED_SECONDS:
+                engine.dialect.do_ping(connection)
+        except psycopg.Error:
+            alive = False
+        if not alive:
+            raise InvalidatePoolError
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
@@ -143,6 +186,8 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # without it INSERT OR REPLACE removes an event without asking the trigger that forbids it
+        cursor.execute("PRAGMA recursive_triggers=ON")
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,13 @@ import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from shared.bounds import APPEND_EVENTS_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
+from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
 from shared.calendar import legal_date, utc_now
 from shared.errors import CommandReused, ConfigurationError, StaleVersion, ValidationFailed
-from shared.event import Context, Event, NewEvent, check_size
+from shared.event import Context, Event, NewEvent, check_size, instant_text
 from shared.ids import new_id
 from shared.store import tables
+from shared.store.canonical import canonical_text
 from shared.store.database import Database
 
 NONE = 0
@@ -27,6 +28,54 @@ ANY = -1
 """Expected version when the writer does not care."""
 EXISTS = -2
 """Expected version of a stream that must exist, at whatever version."""
+
+_FRAME_BYTES_MAX = 1_000
+"""More than the canonical bytes of an event's own attribute names, id, times and numbers, which are under 500."""
+
+_LETTER_BYTES_MAX = 6
+"""Canonical bytes of one letter at most: an escaped control character."""
+
+# Built once: SQLAlchemy takes four times as long to build a statement anew as to run one that it knows.
+_VERSION = sa.select(sa.func.coalesce(sa.func.max(tables.events.c.version), 0)).where(tables.events.c.stream == sa.bindparam("of_stream"))
+_HOLD_POSITIONS = sa.select(tables.log.c.head).with_for_update()
+_TAKE_POSITIONS = tables.log.update().values(head=tables.log.c.head + sa.bindparam("count")).returning(tables.log.c.head)
+_INSERT_EVENTS = tables.events.insert()
+_ANSWER = sa.select(tables.commands).where(tables.commands.c.command == sa.bindparam("of_command"))
+_KEEP_COMMAND = tables.commands.insert()
+
+# The whole append of the common case as one statement, which PostgreSQL runs as a transaction of its own. It writes only
+# if the command is new and no stream has moved on; the counter row is taken after that and held to the commit. A writer
+# that commits in between is met by the unique keys of events and commands, as in the transaction of several statements.
+# json, not jsonb, and data as text within it: nothing on the way may reorder or renumber canonical bytes.
+_WRITE_AT_ONCE = """
+WITH known AS (SELECT FROM commands WHERE command = %(command)s),
+stale AS (
+    SELECT FROM json_to_recordset(%(writes)s::json) AS w(stream text, expected integer)
+    WHERE w.expected <> (SELECT coalesce(max(e.version), 0) FROM events e WHERE e.stream = w.stream)
+),
+counter AS (
+    UPDATE log SET head = head + %(count)s
+    WHERE NOT EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM stale)
+    RETURNING head - %(count)s AS base
+),
+written AS (
+    INSERT INTO events (position, id, stream, version, type, schema, data, recorded_at, effective_on, actor, correlation, causation)
+    SELECT counter.base + e.position, e.id, e.stream, e.version, e.type, e.schema, e.data, e.recorded_at, e.effective_on, e.actor,
+        e.correlation, e.causation
+    FROM counter, json_to_recordset(%(events)s::json) AS e(position integer, id text, stream text, version integer, type text,
+        schema integer, data text, recorded_at timestamptz, effective_on date, actor text, correlation text, causation text)
+),
+kept AS (
+    INSERT INTO commands (command, digest, answers, recorded_at)
+    SELECT %(command)s, %(digest)s, (
+        SELECT json_agg(json_build_object('stream', a.stream, 'version', a.version, 'position', counter.base + a.position,
+            'events', a.events, 'repeated', false) ORDER BY a.position)
+        FROM json_to_recordset(%(answers)s::json) AS a(stream text, version integer, position integer, events json)
+    )::text, %(recorded_at)s::timestamptz
+    FROM counter WHERE %(command)s::text IS NOT NULL
+)
+SELECT base FROM counter
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +151,33 @@ class EventStore:
         count = sum(len(write.events) for write in writes)
         if count > APPEND_EVENTS_MAX:
             raise ValidationFailed(f"One append takes at most {APPEND_EVENTS_MAX} events, not {count}; send several.")
+        # outside the transaction: whoever holds the counter row keeps all other writers waiting
+        texts = [[canonical_text(new.data) for new in write.events] for write in writes]
         try:
-            with self.database.write() as connection:
-                if command is not None:
-                    first = self._answer(connection, command, digest)
-                    if first is not None:
-                        return first
-                answers = self._write(connection, writes, context)
-                if command is not None:
-                    connection.execute(
-                        tables.commands.insert().values(
-                            command=command,
-                            digest=digest,
-                            answers=json.dumps([answer.to_data() for answer in answers]),
-                            recorded_at=self._clock(),
+            answers = self._write_at_once(writes, texts, context, command, digest)
+            if answers is None:
+                with self.database.write() as connection:
+                    if command is not None:
+                        first = self._answer(connection, command, digest)
+                        if first is not None:
+                            return first
+                    answers = self._write(connection, writes, texts, context)
+                    if command is not None:
+                        connection.execute(
+                            _KEEP_COMMAND,
+                            {
+                                "command": command,
+                                "digest": digest,
+                                "answers": json.dumps([answer.to_data() for answer in answers]),
+                                "recorded_at": self._clock(),
+                            },
                         )
-                    )
-        except IntegrityError as error:
-            # Another writer was between our check and our insert: either the same command, or the same version.
+        except (IntegrityError, StaleVersion) as error:
+            # Another writer was between our look and our check or insert: either the same command, or the same version.
             if command is not None and (first := self.answer(command, digest)) is not None:
                 return first
+            if isinstance(error, StaleVersion):
+                raise
             raise StaleVersion(
                 f"Another writer changed {', '.join(write.stream for write in writes)} at the same moment; read it again.",
                 streams=[write.stream for write in writes],
@@ -131,34 +187,105 @@ class EventStore:
                 listener()
         return answers
 
-    def _write(self, connection: sa.Connection, writes: Sequence[Append], context: Context) -> list[Recorded]:
+    def _write_at_once(
+        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
+    ) -> list[Recorded] | None:
+        """What `append_all` does, in one statement and one round trip; None when nothing was written, and why must be found out.
+
+        It takes what is certain before the database is asked: versions as numbers, and events well below their bound.
+        The clock is read before the counter row is taken: of two writers that meet, the later position may be some
+        milliseconds the earlier by the clock. Whoever writes after having read is later by both.
+        """
+        if self.database.dialect != "postgresql" or any(write.expected_version < 0 or not write.events for write in writes):
+            return None
+        if not self._surely_fit(writes, texts, context):
+            return None
+        now = self._clock()
+        rows, answers = self._rows(writes, texts, [write.expected_version for write in writes], 0, now, context)
+        instant = instant_text(now)
+        parameters = {
+            "count": len(rows),
+            "command": command,
+            "digest": digest,
+            "recorded_at": instant,
+            "writes": json.dumps([{"stream": write.stream, "expected": write.expected_version} for write in writes]),
+            "answers": None if command is None else json.dumps([answer.to_data() for answer in answers]),
+            "events": json.dumps([{**row, "recorded_at": instant, "effective_on": row["effective_on"].isoformat()} for row in rows]),
+        }
+        with self.database.statement() as connection:
+            base = connection.exec_driver_sql(_WRITE_AT_ONCE, parameters).scalar_one_or_none()
+        if base is None:
+            return None
+        return [replace(answer, position=answer.position + int(base)) for answer in answers]
+
+    def _write(
+        self, connection: sa.Connection, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context
+    ) -> list[Recorded]:
+        if any(write.expected_version in (ANY, EXISTS) for write in writes):
+            # who does not care for the version must not fail on one that another writer takes meanwhile: in turn, then
+            connection.execute(_HOLD_POSITIONS)
         versions = [self._checked_version(connection, write) for write in writes]
         count = sum(len(write.events) for write in writes)
         if count == 0:
             return [Recorded(write.stream, version, 0, ()) for write, version in zip(writes, versions, strict=True)]
         # The counter row comes last before the insert and is held to the commit: positions are gapless and in
         # commit order, so no reader of the log ever passes an event that commits later.
-        head = connection.execute(tables.log.update().values(head=tables.log.c.head + count).returning(tables.log.c.head)).scalar_one()
-        position = head - count
-        now = self._clock()
-        rows: list[dict[str, Any]] = []
-        answers: list[Recorded] = []
-        for write, version in zip(writes, versions, strict=True):
-            ids: list[str] = []
-            for offset, new in enumerate(write.events, start=1):
-                position += 1
-                event = self._event(new, write.stream, version + offset, position, now, context)
-                check_size(event)
-                ids.append(event.id)
-                rows.append(_row(event))
-            answers.append(Recorded(write.stream, version + len(write.events), position if write.events else 0, tuple(ids)))
-        connection.execute(tables.events.insert(), rows)
+        head = connection.execute(_TAKE_POSITIONS, {"count": count}).scalar_one()
+        rows, answers = self._rows(writes, texts, versions, head - count, self._clock(), context)
+        if not self._surely_fit(writes, texts, context):
+            for row, new in zip(rows, (new for write in writes for new in write.events), strict=True):
+                check_size(Event(**{**row, "data": new.data}, site=self.site, service=self.service))
+        connection.execute(_INSERT_EVENTS, rows)
         return answers
 
+    def _rows(
+        self,
+        writes: Sequence[Append],
+        texts: Sequence[Sequence[str]],
+        versions: Sequence[int],
+        position: int,
+        now: datetime,
+        context: Context,
+    ) -> tuple[list[dict[str, Any]], list[Recorded]]:
+        """The rows of these events from the one after `position` on, and the answer for each write."""
+        today = legal_date(now)
+        rows: list[dict[str, Any]] = []
+        answers: list[Recorded] = []
+        for write, of_write, version in zip(writes, texts, versions, strict=True):
+            first = len(rows)
+            for offset, (new, text) in enumerate(zip(write.events, of_write, strict=True), start=1):
+                position += 1
+                row: dict[str, Any] = {
+                    "position": position,
+                    "id": new_id(),
+                    "stream": write.stream,
+                    "version": version + offset,
+                    "type": new.type,
+                    "schema": new.schema,
+                    "data": text,
+                    "recorded_at": now,
+                    "effective_on": new.effective_on or today,
+                    "actor": context.actor,
+                    "correlation": context.correlation,
+                    "causation": context.causation,
+                }
+                rows.append(row)
+            ids = tuple(row["id"] for row in rows[first:])
+            answers.append(Recorded(write.stream, version + len(ids), position if ids else 0, ids))
+        return rows, answers
+
+    def _surely_fit(self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context) -> bool:
+        """Whether every event is within its bound at any position and version, its other attributes taken at their longest."""
+        common = (self.site, self.service, context.actor, context.correlation, context.causation)
+        frame = _FRAME_BYTES_MAX + _LETTER_BYTES_MAX * sum(map(len, common))
+        return all(
+            frame + _LETTER_BYTES_MAX * (len(write.stream) + len(new.type)) + len(text.encode()) <= EVENT_BYTES_MAX
+            for write, of_write in zip(writes, texts, strict=True)
+            for new, text in zip(write.events, of_write, strict=True)
+        )
+
     def _checked_version(self, connection: sa.Connection, write: Append) -> int:
-        version = connection.execute(
-            sa.select(sa.func.coalesce(sa.func.max(tables.events.c.version), 0)).where(tables.events.c.stream == write.stream)
-        ).scalar_one()
+        version = connection.execute(_VERSION, {"of_stream": write.stream}).scalar_one()
         expected = write.expected_version
         fits = expected == ANY or (version > 0 if expected == EXISTS else version == expected)
         if not fits:
@@ -171,31 +298,13 @@ class EventStore:
             )
         return int(version)
 
-    def _event(self, new: NewEvent, stream: str, version: int, position: int, now: datetime, context: Context) -> Event:
-        return Event(
-            id=new_id(),
-            site=self.site,
-            service=self.service,
-            position=position,
-            stream=stream,
-            version=version,
-            type=new.type,
-            schema=new.schema,
-            data=new.data,
-            recorded_at=now,
-            effective_on=new.effective_on or legal_date(now),
-            actor=context.actor,
-            correlation=context.correlation,
-            causation=context.causation,
-        )
-
     def answer(self, command: str, digest: str) -> list[Recorded] | None:
         """What the command was answered when it first came; None when it never did."""
         with self.database.read() as connection:
             return self._answer(connection, command, digest)
 
     def _answer(self, connection: sa.Connection, command: str, digest: str) -> list[Recorded] | None:
-        row = connection.execute(sa.select(tables.commands).where(tables.commands.c.command == command)).one_or_none()
+        row = connection.execute(_ANSWER, {"of_command": command}).one_or_none()
         if row is None:
             return None
         if row.digest != digest:
@@ -227,7 +336,7 @@ class EventStore:
         size = 0
         with self.database.read() as connection:
             for row in connection.execute(query):
-                size += len(row.data)
+                size += len(row.data.encode())
                 if page and size > PAGE_BYTES_MAX:
                     break
                 page.append(self._read(row))
@@ -259,21 +368,7 @@ class EventStore:
 
 def digest_of(*parts: Any) -> str:
     """A digest of what a command says, to tell its repetition from another command under the same id."""
-    return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()
-
-
-def _row(event: Event) -> dict[str, Any]:
-    return {
-        "position": event.position,
-        "id": event.id,
-        "stream": event.stream,
-        "version": event.version,
-        "type": event.type,
-        "schema": event.schema,
-        "data": rfc8785.dumps(event.data).decode(),
-        "recorded_at": event.recorded_at,
-        "effective_on": event.effective_on,
-        "actor": event.actor,
-        "correlation": event.correlation,
-        "causation": event.causation,
-    }
+    try:
+        return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()
+    except ValueError as error:  # half of a surrogate pair, an integer beyond 2^53
+        raise ValidationFailed(f"The command holds what JSON cannot carry exactly: {error}") from error

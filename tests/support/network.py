@@ -76,9 +76,10 @@ class RunningNetwork:
             for one in self._databases:
                 connection.execute(sa.text(f'CREATE DATABASE "{one}"'))
         engine.dispose()
+        address = sa.make_url(database).set(database="").render_as_string(hide_password=False).rstrip("/")
         self.env |= {
             "COMMENDATION_BROKER_URL": broker,
-            "COMMENDATION_DATABASE_URL": sa.make_url(database).set(database=f"{name}_{{service}}").render_as_string(hide_password=False),
+            "COMMENDATION_DATABASE_URL": f"{address}/{name}_{{service}}",
             "COMMENDATION_SITE": name.replace("_", "-"),
         }
 

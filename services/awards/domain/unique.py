@@ -34,7 +34,8 @@ def _decide_nomination(state: UnitNominated | None, command: ProposeFlag) -> Seq
     if state.proposal == command.proposal:
         return []
     raise AlreadyProposed(
-        f"{command.unit} is proposed for {state.form} in this campaign already, as {state.proposal}; correct its vote instead of proposing anew.",
+        f"{command.unit} is proposed for {state.form} in this campaign already, as {state.proposal}; "
+        "correct the vote on that one instead of proposing anew.",
         proposal=state.proposal,
     )
 

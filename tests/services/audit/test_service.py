@@ -47,6 +47,11 @@ class Producers:
         return {"events": [event.to_cloudevent() for event in store.feed(request.data["after"])], "head": store.head()}
 
 
+def _bare() -> Any:
+    """The service without a container: what nameko would inject is put in by hand."""
+    return AuditService()
+
+
 class Audit:
     """The service with everything around it but the broker."""
 
@@ -55,7 +60,7 @@ class Audit:
         self.evidence = views.Evidence(self.stores["audit"].database, views.MODEL)
         self.evidence.prepare()
         self.producers = Producers(self.stores)
-        self.service: Any = AuditService()  # its dependencies are put in by hand
+        self.service = _bare()
         self.service.facts = Facts(self.stores["audit"], schemas.EVENTS)
         self.service.views = Views(self.evidence)
         self.service.network = self.producers

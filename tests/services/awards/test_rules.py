@@ -26,8 +26,11 @@ def test_a_figure_whose_decree_is_replaced_is_no_longer_verified() -> None:
     assert not rule.verified
 
 
-def test_before_the_first_rule_there_is_none() -> None:
-    assert RULEBOOK.at(TITLE, date(2017, 9, 30)) is None
+def test_the_rule_of_the_day_holds() -> None:
+    before, after = RULEBOOK.at(TITLE, date(2023, 12, 31)), RULEBOOK.at(TITLE, date(2024, 1, 1))
+    assert before is not None
+    assert after is not None
+    assert (before.verified, after.verified) == (True, False)
 
 
 def test_every_flag_has_a_threshold_on_any_day() -> None:

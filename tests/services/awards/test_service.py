@@ -48,6 +48,11 @@ class Rankings:
         return {**board, "rows": rows, "candidates": ["kiem-toan", "toa-an"]}
 
 
+def _bare() -> Any:
+    """The service without a container: what nameko would inject is put in by hand."""
+    return AwardsService()
+
+
 class Awards:
     """The service with everything around it but the broker."""
 
@@ -57,7 +62,7 @@ class Awards:
         self.registry = self._store(folder, "registry")
         self.projector = Projector(self.store.database, views.MODEL)
         self.projector.prepare()
-        self.service: Any = AwardsService()  # its dependencies are put in by hand
+        self.service = _bare()
         self.service.facts = Facts(self.store, schemas.EVENTS)
         self.service.views = Views(self.projector)
         self.service.network = self.rankings

@@ -1,0 +1,137 @@
+"""Errors over HTTP: problem details for programs, words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shared.errors import CommendationError, DomainError, NotFound, Unavailable
+from tests.services.gateway.conftest import Browser
+from tests.services.gateway.world import FakeNetwork
+
+Headers = Callable[[str], dict[str, str]]
+CLUSTER = {"cluster": "k2", "name": "Khối 2", "organiser": "ban", "formed_on": "2024-01-01"}
+
+
+def test_an_error_of_a_service_is_a_problem(client: FlaskClient, token: Headers, network: FakeNetwork) -> None:
+    network.answers["registry", "cluster"] = NotFound("There is no cluster x.", cluster="x")
+    answer = client.get("/api/v1/clusters/x", headers={**token("office"), "X-Correlation-ID": "c-1"})
+    assert answer.status_code == 404
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json() == {
+        "type": "/problems/not_found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no cluster x.",
+        "code": "not_found",
+        "correlation": "c-1",
+        "details": {"cluster": "x"},
+    }
+
+
+def test_an_error_whose_class_only_the_service_knows_keeps_code_and_status(
+    client: FlaskClient, token: Headers, network: FakeNetwork
+) -> None:
+    told = {"code": "registry.odd", "message": "Odd.", "status": 409, "details": {"errors": [{"at": "name", "message": "odd"}]}}
+    network.answers["registry", "form_cluster"] = CommendationError.from_data(told)
+    answer = client.post("/api/v1/clusters", json=CLUSTER, headers=token("office"))
+    assert answer.status_code == 409
+    assert (answer.get_json()["code"], answer.get_json()["errors"]) == ("registry.odd", [{"at": "name", "message": "odd"}])
+
+
+def test_a_body_that_cannot_be_read_names_every_place(client: FlaskClient, token: Headers, network: FakeNetwork) -> None:
+    body = {"scores": [{"item": "I.1", "score": 12.5}, {"itm": "I.2", "score": "1"}], "more": 1}
+    answer = client.patch("/api/v1/campaigns/c/sheets/u/self/u", json=body, headers=token("thuky"))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "validation")
+    places = {place["at"]: place["message"] for place in answer.get_json()["errors"]}
+    assert set(places) == {"scores[0].score", "scores[1].item", "scores[1].itm", "more"}
+    assert "floats lose digits" in places["scores[0].score"]
+    assert not network.told("evaluations", "score_items")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status", "code"),
+    [
+        ("GET", "/api/v1/nowhere", {}, 404, "not_found"),
+        ("DELETE", "/api/v1/organisations", {}, 405, "method_not_allowed"),
+        ("POST", "/api/v1/sessions", {"data": "{", "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/api/v1/sessions", {"data": b"\xff", "content_type": "application/json"}, 400, "malformed"),
+        ("GET", "/api/v1/tasks", {}, 401, "not_signed_in"),
+    ],
+)
+def test_what_http_refuses_is_a_problem_too(
+    client: FlaskClient, method: str, path: str, options: dict[str, Any], status: int, code: str
+) -> None:
+    answer = client.open(path, method=method, **options)
+    assert (answer.status_code, answer.mimetype, answer.get_json()["code"]) == (status, "application/problem+json", code)
+
+
+def test_a_body_beyond_the_bound_is_refused(app: Flask, token: Headers) -> None:
+    headers = token("office")
+    app.config["MAX_CONTENT_LENGTH"] = 100
+    answer = app.test_client().post("/api/v1/clusters", json={**CLUSTER, "name": "x" * 200}, headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
+
+
+def test_a_service_that_is_away_is_said_with_retry_after(
+    client: FlaskClient, token: Headers, network: FakeNetwork, browser: Callable[[str], Browser]
+) -> None:
+    headers, here = token("office"), browser("office")
+    network.away = {"campaigns", "registry"}
+    api = client.get("/api/v1/campaigns", headers=headers)
+    page = here.get("/campaigns")
+    assert (api.status_code, page.status_code) == (503, 503)
+    assert api.headers["Retry-After"] == page.headers["Retry-After"] == "5"
+    assert "tạm thời chưa trả lời" in page.text
+
+
+def test_a_defect_tells_nothing_of_the_inside(client: FlaskClient, token: Headers, network: FakeNetwork) -> None:
+    def broken(_data: dict[str, Any]) -> Any:
+        raise RuntimeError("postgresql://user:secret@db")
+
+    network.answers["campaigns", "campaigns"] = broken
+    answer = client.get("/api/v1/campaigns", headers={**token("office"), "X-Correlation-ID": "c-9"})
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal")
+    assert "secret" not in answer.text
+    assert "c-9" in answer.get_json()["detail"]
+
+
+def test_a_page_says_an_error_in_the_words_of_the_catalogue(browser: Callable[[str], Browser], network: FakeNetwork) -> None:
+    told = {"code": "awards.vote_miscounted", "message": "…", "status": 409, "details": {"members": 15, "counted": 14}}
+    network.answers["awards", "record_vote"] = CommendationError.from_data(told)
+    answer = browser("office").post("/awards/proposals/p0/vote", {"form": "vote-p0", "members": "15", "in_favour": "12"})
+    assert answer.status_code == 409
+    assert "cộng lại được 14, hội đồng có 15 thành viên" in answer.text
+
+
+def test_an_error_without_words_keeps_the_services_own(browser: Callable[[str], Browser], network: FakeNetwork) -> None:
+    network.answers["awards", "record_vote"] = DomainError("Something rare & odd.", language="shadows nothing")
+    answer = browser("office").post("/awards/proposals/p0/vote", {"members": "15"})
+    assert "Yêu cầu bị từ chối: Something rare &amp; odd." in answer.text
+
+
+def test_pages_that_are_not_there_say_so_in_words(client: FlaskClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Không có trang này" in answer.text
+
+
+def test_ready_names_what_is_missing(client: FlaskClient, network: FakeNetwork) -> None:
+    assert client.get("/ready").get_json()["status"] == "ready"
+    network.away = {"audit"}
+    answer = client.get("/api/v1/ready")
+    assert (answer.status_code, answer.get_json()["missing"]) == (503, ["audit"])
+    assert answer.get_json()["services"]["rankings"]["cursors"][0]["position"] == 100
+    assert client.get("/health").status_code == 200
+
+
+def test_unavailable_while_views_follow_is_no_failure(browser: Callable[[str], Browser], network: FakeNetwork) -> None:
+    here = browser("thuky")
+    network.answers["rankings", "health"] = Unavailable("away")
+    answer = here.post("/campaigns/td-2024/units/btp/registration")
+    assert answer.status_code == 303
+    assert "Đã ghi nhận. Số liệu trên trang sẽ cập nhật" in here.get("/campaigns/td-2024").text

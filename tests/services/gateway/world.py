@@ -1,0 +1,477 @@
+"""A small world for the web part: a network that answers from given data, and a clock that stands where it is put."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.errors import CommendationError, Unavailable
+
+PASSWORD = "ba từ dễ nhớ"
+SHEET_URL = "/campaigns/td-2024/sheets/btp/self/btp"
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2024, 11, 20, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the web part asked."""
+
+    service: str
+    method: str
+    data: dict[str, Any]
+    actor: str
+    command: str
+    correlation: str
+
+
+Answer = Any | CommendationError | Callable[[dict[str, Any]], Any]
+
+
+@dataclass
+class FakeNetwork:
+    """Answers from `answers`, a value, an error to raise, or a function of the data; keeps every call."""
+
+    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+
+    def ask(self, service: str, method: str, data: dict[str, Any], *, actor: str, command: str, correlation: str, seconds: float) -> Any:
+        self.calls.append(Call(service, method, copy.deepcopy(data), actor, command, correlation))
+        if service in self.away:
+            raise Unavailable(f"The service {service} does not answer; try again in a moment.", service=service)
+        answer = self.answers[service, method]
+        if isinstance(answer, CommendationError):
+            raise answer
+        return copy.deepcopy(answer(data) if callable(answer) else answer)
+
+    def told(self, service: str, method: str) -> list[Call]:
+        return [call for call in self.calls if (call.service, call.method) == (service, method)]
+
+
+def recorded(position: int = 7, *, repeated: bool = False) -> dict[str, Any]:
+    return {"stream": "s", "version": 1, "position": position, "events": ["e1"], "repeated": repeated}
+
+
+ACCOUNTS = {
+    "thuky": {
+        "account": "a-1",
+        "login": "thuky",
+        "post": "Thư ký <b>",
+        "organisation": "btp",
+        "roles": [{"role": "secretary", "scope": "btp"}],
+    },
+    "office": {
+        "account": "a-2",
+        "login": "office",
+        "post": "Cơ quan thường trực",
+        "organisation": "ban",
+        "roles": [{"role": role, "scope": "*"} for role in ("office", "council", "inspector", "administrator")],
+    },
+}
+
+CAMPAIGN = {
+    "campaign": "td-2024",
+    "title": "Phong trào 2024",
+    "cluster": "khoi",
+    "season": 2024,
+    "rubric": "r-2024",
+    "starts_on": "2024-01-01",
+    "ends_on": "2024-12-31",
+    "registration_due_on": "2024-03-31",
+    "legal_basis": "HD 1",
+    "state": "open",
+    "finalised_on": None,
+    "illustrative": True,
+    "audience": ["btp", "bca"],
+}
+FINAL = {**CAMPAIGN, "campaign": "td-2023", "title": "Phong trào 2023", "season": 2023, "state": "final", "finalised_on": "2024-02-01"}
+UNITS = [
+    {"unit": "btp", "registered_on": "2024-03-01", "covenant": {"signatory": "Bộ trưởng", "signed_on": "2024-03-02"}},
+    {"unit": "bca", "registered_on": None, "covenant": None},
+]
+PASSES = [
+    {
+        "pass_key": "self",
+        "title": "Tự chấm",
+        "state": "open",
+        "due_on": "2024-11-22",
+        "assignments": [{"unit": "btp", "scorers": ["btp"]}],
+    },
+    {"pass_key": "cluster", "title": "Khối chấm", "state": "waiting", "due_on": None, "assignments": []},
+]
+TASK = {
+    "campaign": "td-2024",
+    "title": "Phong trào 2024",
+    "season": 2024,
+    "illustrative": True,
+    "unit": "btp",
+    "pass_key": "self",
+    "scorer": "btp",
+    "due_on": "2024-11-22",
+    "submitted_at": None,
+    "handed_in_on": None,
+    "late": None,
+    "state": "open",
+    "scored": 1,
+    "version": 3,
+    "items": 3,
+}
+
+
+def item(key: str, kind: str = "content", **more: Any) -> dict[str, Any]:
+    return {
+        "key": key,
+        "title": f"Tiêu chí {key}",
+        "kind": kind,
+        "maximum": "20",
+        "weight": "1",
+        "places": 2,
+        "evidence_required": False,
+        "score": None,
+        "reason": None,
+        "baseline": None,
+        "previous": [],
+        **more,
+    }
+
+
+def sheet(**more: Any) -> dict[str, Any]:
+    return {
+        "campaign": "td-2024",
+        "title": "Phong trào 2024",
+        "season": 2024,
+        "illustrative": True,
+        "unit": "btp",
+        "pass_key": "self",
+        "scorer": "btp",
+        "state": "open",
+        "editable": True,
+        "assigned": True,
+        "version": 3,
+        "due_on": "2024-11-22",
+        "requires_all": True,
+        "passes": [{"pass_key": "self", "title": "Tự chấm"}, {"pass_key": "cluster", "title": "Khối chấm"}],
+        "groups": [
+            {
+                "key": "I",
+                "title": "Nhóm I",
+                "maximum": "40",
+                "sum": "7.50",
+                "items": [item("I.1", score="7.50", reason="có"), item("I.2"), item("I.3", "penalty")],
+            }
+        ],
+        "totals": {"content": "7.50", "bonus": "0", "penalty": "0", "total": "7.50", "scale": "40"},
+        "missing": ["I.2"],
+        **more,
+    }
+
+
+RUBRIC = {
+    "key": "r-2024",
+    "title": "Thang điểm 2024",
+    "season": 2024,
+    "scale": "40",
+    "legal_basis": "HD 1",
+    "passes": [{"key": "self", "title": "Tự chấm"}],
+    "groups": [{"key": "I", "title": "Nhóm I", "maximum": "40", "items": [{"key": "I.1", "title": "Một", "maximum": "40", "weight": "1"}]}],
+    "tie_breaks": [{"by": "content"}, {"by": "group", "key": "I"}],
+}
+
+
+def row(unit: str, rank: int | None, total: str | None, **more: Any) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "name": f"Tên {unit}",
+        "status": "ranked" if rank else "no_scores",
+        "rank": rank,
+        "total": total,
+        "content": total,
+        "bonus": "0" if total else None,
+        "penalty": "0" if total else None,
+        "groups": {"I": total},
+        "missing": [],
+        "tied_with": [],
+        "tie_steps": [],
+        "complete": True,
+        **more,
+    }
+
+
+def board(data: dict[str, Any]) -> dict[str, Any]:
+    head = {
+        "campaign": data["campaign"],
+        "board": data["board"],
+        "title": "Phong trào 2024",
+        "season": 2024,
+        "cluster": "khoi",
+        "cluster_name": "Khối nội chính",
+        "state": "final" if data["campaign"] == "td-2023" else "open",
+        "illustrative": True,
+        "as_of": data.get("as_of"),
+        "rules": RUBRIC,
+        "scale": "40",
+        "names": {"btp": "Bộ Tư pháp", "bca": "Bộ Công an"},
+    }
+    if data["board"] == "standings":
+        head["rows"] = [row("btp", 1, "30.50"), row("bca", 1, "30.50"), row("ktnn", 3, "29"), row("ttcp", None, None)]
+    elif data["board"] == "flag":
+        head |= {"candidates": ["btp", "bca"], "needs_vote": True}
+        head["rows"] = [
+            {"unit": "btp", "name": "Bộ Tư pháp", "rank": 1, "total": "30.50", "eligible": True, "reasons": [], "candidate": True},
+            {
+                "unit": "ttcp",
+                "name": "Thanh tra",
+                "rank": None,
+                "total": None,
+                "eligible": False,
+                "reasons": ["not_registered", "no_scores"],
+                "candidate": False,
+            },
+        ]
+    else:
+        head |= {
+            "next_season": 2025,
+            "rule": "elected",
+            "designated": {"leader": "bca", "deputy": "btp", "basis": "elected", "document": "BB 1"},
+        }
+        head["rows"] = [
+            {"unit": "bca", "name": "Bộ Công an", "rank": None, "led": [2020], "deputised": [], "standing": 1, "leads_now": True}
+        ]
+    return head
+
+
+EXPLANATION = {
+    "unit": "btp",
+    "name": "Bộ Tư pháp",
+    "campaign": "td-2024",
+    "title": "Phong trào 2024",
+    "season": 2024,
+    "illustrative": True,
+    "as_of": None,
+    "status": "ranked",
+    "rank": 1,
+    "ranked": 3,
+    "total": "30.50",
+    "scale": "40",
+    "content": "32.50",
+    "bonus": "0",
+    "penalty": "2",
+    "total_rounding": {"places": 2, "mode": "half_up"},
+    "caps": [{"over": "bonus", "maximum": "5", "before": "6", "after": "5"}],
+    "missing": ["I.9"],
+    "disqualified": [{"item": "I.8", "panel": "1", "threshold": "2"}],
+    "tied_with": ["bca"],
+    "tie_steps": [
+        {"by": "content", "key": None, "value": "32.50", "marks": [], "decided": False},
+        {"by": "count_highest", "key": None, "value": None, "marks": [["10", 2]], "decided": True},
+    ],
+    "names": {"btp": "Bộ Tư pháp", "bca": "Bộ Công an"},
+    "groups": [{"key": "I", "title": "Nhóm I", "maximum": "40", "value": "32.50"}],
+    "items": [
+        {
+            "key": "I.1",
+            "title": "Một",
+            "group": "I",
+            "kind": "content",
+            "maximum": "40",
+            "statistic": "trimmed_mean",
+            "dropped": 1,
+            "panel_rounding": {"places": 2, "mode": "half_up"},
+            "weight": "2",
+            "item_rounding": None,
+            "threshold": None,
+            "pass_key": "self",
+            "panel": "16.25",
+            "value": "32.50",
+            "points": "32.50",
+            "note": None,
+            "passes": [
+                {
+                    "key": "self",
+                    "title": "Tự chấm",
+                    "counts": True,
+                    "panel": "16.25",
+                    "value": "32.50",
+                    "note": None,
+                    "scores": [
+                        {
+                            "scorer": "J1",
+                            "score": "16.25",
+                            "recorded_at": "2024-11-20T03:00:00Z",
+                            "reason": "<i>rõ</i>",
+                            "event": "0190-event",
+                            "use": "counted",
+                        }
+                    ],
+                }
+            ],
+        },
+        {
+            "key": "I.2",
+            "title": "Hai",
+            "group": "I",
+            "kind": "bonus",
+            "maximum": "5",
+            "statistic": "mean",
+            "dropped": 0,
+            "panel_rounding": None,
+            "weight": "1",
+            "item_rounding": None,
+            "threshold": None,
+            "pass_key": None,
+            "panel": None,
+            "value": None,
+            "points": None,
+            "note": None,
+            "passes": [],
+        },
+    ],
+}
+VOTE = {
+    "members": 15,
+    "in_favour": 13,
+    "against": 0,
+    "blank": 1,
+    "absent": 1,
+    "held_on": "2024-03-28",
+    "minutes": "BB 1",
+    "threshold": "80",
+    "basis": "?",
+    "verified": False,
+    "ratio": "86.6",
+    "passed": True,
+}
+DECISION = {
+    "number": "01/QĐ",
+    "decided_on": "2024-04-05",
+    "signatory": "Chủ tịch",
+    "authority": "Hội đồng",
+    "unit": "btp",
+    "form": "Cờ thi đua",
+    "season": 2023,
+    "campaign": "td-2023",
+    "proposal": "p1",
+    "event": "0190-decision",
+    "illustrative": True,
+}
+
+
+def proposal(key: str, **more: Any) -> dict[str, Any]:
+    return {
+        "proposal": key,
+        "campaign": "td-2023",
+        "season": 2023,
+        "cluster": "khoi",
+        "unit": "btp",
+        "form": "Cờ thi đua",
+        "reason": "Dẫn đầu",
+        "state": "proposed",
+        "vote": None,
+        "decision": None,
+        "illustrative": True,
+        "standing": {"rank": 1, "total": "30.50"},
+        **more,
+    }
+
+
+def health(service: str) -> dict[str, Any]:
+    cursors = [
+        {"site": "vn", "service": producer, "position": 100} for producer in ("registry", "campaigns", "evaluations", "awards", "audit")
+    ]
+    return {"service": service, "site": "vn", "head": 100, "cursors": cursors, "parked": []}
+
+
+def answers() -> dict[tuple[str, str], Answer]:
+    campaigns = {"td-2024": CAMPAIGN, "td-2023": FINAL}
+    cluster = {
+        "cluster": "khoi",
+        "name": "Khối nội chính",
+        "organiser": "ban",
+        "formed_on": "2015-01-01",
+        "members": [{"unit": "btp", "from_on": "2015-01-01", "until_on": None}],
+        "leaders": [],
+    }
+    organisations = [("btp", "Bộ Tư pháp"), ("bca", "Bộ Công an"), ("ban", "Ban TĐKT"), ("ktnn", "Kiểm toán"), ("ttcp", "Thanh tra")]
+    found: dict[tuple[str, str], Answer] = {
+        ("registry", "account_by_login"): lambda data: ACCOUNTS.get(data["login"]),
+        ("registry", "accounts"): list(ACCOUNTS.values()),
+        ("registry", "organisations"): [
+            {"organisation": key, "name": name, "level": "TW", "code": None, "parent": None, "opened_on": "1945-08-28"}
+            for key, name in organisations
+        ],
+        ("registry", "clusters"): [{name: cluster[name] for name in ("cluster", "name", "organiser", "formed_on")}],
+        ("registry", "cluster"): cluster,
+        ("campaigns", "rubrics"): [{"rubric": "r-2024", "title": "Thang điểm 2024", "season": 2024, "scale": "40"}],
+        ("campaigns", "rubric"): RUBRIC,
+        ("campaigns", "campaigns"): [CAMPAIGN, FINAL],
+        ("campaigns", "campaign"): lambda data: {**campaigns[data["campaign"]], "units": UNITS, "passes": PASSES},
+        ("evaluations", "sheet"): sheet(),
+        ("evaluations", "tasks"): [TASK, {**TASK, "unit": "bca", "state": "submitted", "due_on": "2024-11-19"}],
+        ("evaluations", "sheets"): [{**TASK, "state": "submitted", "late": True}],
+        ("rankings", "boards"): [
+            {
+                "campaign": "td-2024",
+                "title": "Phong trào 2024",
+                "season": 2024,
+                "cluster": "khoi",
+                "cluster_name": "Khối nội chính",
+                "illustrative": True,
+                "final": False,
+            }
+        ],
+        ("rankings", "board"): board,
+        ("rankings", "explain"): EXPLANATION,
+        ("awards", "proposals"): [
+            proposal("p0", unit="bca"),
+            proposal("p1", state="decided", vote=VOTE, decision=DECISION),
+            proposal("p2", state="voted", vote={**VOTE, "passed": False}),
+        ],
+        ("awards", "decisions"): [DECISION],
+        ("awards", "handovers"): [
+            {
+                "handover": "h1",
+                "cluster": "khoi",
+                "season": 2024,
+                "from_unit": None,
+                "to_unit": "bca",
+                "handed_on": "2024-04-10",
+                "document": "BB 2",
+            }
+        ],
+        ("awards", "forms"): [{"form": "Cờ thi đua"}],
+        ("audit", "streams"): [{"site": "vn", "service": "registry", "events": 5, "last": 5, "digest": "ab12"}],
+        ("audit", "verify"): {
+            "verification": "v1",
+            "state": "done",
+            "checked": 5,
+            "found": 1,
+            "behind": {"awards": 2},
+            "unreached": {},
+            "findings": [{"site": "vn", "service": "registry", "position": 3, "kind": "changed", "message": "event e3: data differs"}],
+        },
+    }
+    commands = {
+        "registry": "register_organisation form_cluster admit_member release_member designate_leader open_account grant_role revoke_role",
+        "campaigns": "publish_rubric launch_campaign register_unit sign_covenant open_pass close_pass record_tie_vote finalise",
+        "evaluations": "score_items submit_sheet",
+        "awards": "propose_flag record_vote decide hand_over_flag",
+    }
+    for service, methods in commands.items():
+        found |= {(service, method): recorded() for method in methods.split()}
+    found["evaluations", "import_sheets"] = {"sheets": [recorded()], "position": 7}
+    for service in ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"):
+        found[service, "health"] = health(service)
+    return found
