@@ -85,9 +85,8 @@ def _event_schema(alias: str, version: int, schema: type[Record]) -> dict[str, A
 def _object(schema: Any) -> dict[str, Any]:
     converter = OpenAPIConverter("3.1.0", schema_name_resolver=lambda _schema: None, spec=_NoSpec())
     converter.add_attribute_function(_decimal)
-    made: dict[str, Any] = converter.schema2jsonschema(schema)
-    # every field of a stored event is there, null where it has no value
-    return _plain({**made, "required": sorted(made.get("properties", {})), "additionalProperties": False})
+    made: dict[str, Any] = _stored(converter.schema2jsonschema(schema))
+    return made
 
 
 class _NoSpec:
@@ -97,15 +96,20 @@ class _NoSpec:
 
 
 def _decimal(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
-    return {"type": "string", "pattern": DECIMAL} if isinstance(field, ExactDecimal) else {}
+    if not isinstance(field, ExactDecimal):
+        return {}
+    return {"type": ["string", "null"] if field.allow_none else "string", "pattern": DECIMAL}
 
 
-def _plain(value: Any) -> Any:
-    """Plain JSON, defaults of loading left out: they say nothing of what is stored."""
+def _stored(value: Any) -> Any:
+    """What is stored: every field is there, null where it has no value, none beside; defaults of loading say nothing of it."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items() if key not in ("default",)}
+        made = {key: _stored(inner) for key, inner in value.items() if key != "default"}
+        if "properties" in made:
+            made |= {"required": sorted(made["properties"]), "additionalProperties": False}
+        return made
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_stored(inner) for inner in value]
     return value
 
 

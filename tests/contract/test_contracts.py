@@ -1,0 +1,69 @@
+"""The contracts folder says what the code does, and what the code writes keeps to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from services.console.contracts import documents, text_of
+from tests.support.network import RunningNetwork
+
+FOLDER = Path(__file__).resolve().parents[2] / "contracts"
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, dict[str, Any]]:
+    return documents()
+
+
+def test_the_folder_is_what_the_schemas_say(made: dict[str, dict[str, Any]]) -> None:
+    written = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
+    assert sorted(written) == sorted(made), "run `make contracts` and commit what it writes"
+    stale = [name for name, document in made.items() if written[name] != text_of(document)]
+    assert not stale, f"stale: {stale}; run `make contracts` and commit what it writes"
+
+
+def test_every_event_schema_is_a_json_schema(made: dict[str, dict[str, Any]]) -> None:
+    for name, document in made.items():
+        if name.startswith("event"):
+            jsonschema.Draft202012Validator.check_schema(document)
+
+
+def test_references_of_asyncapi_lead_to_files(made: dict[str, dict[str, Any]]) -> None:
+    for schema in made["asyncapi.json"]["components"]["schemas"].values():
+        assert (FOLDER / schema["$ref"]).is_file()
+
+
+def test_openapi_names_every_path_once_and_documents_errors(made: dict[str, dict[str, Any]]) -> None:
+    api = made["openapi.json"]
+    assert api["openapi"].startswith("3.1")
+    operations = [
+        (path, verb) for path, verbs in api["paths"].items() for verb in verbs if verb in ("get", "post", "put", "patch", "delete")
+    ]
+    assert len(operations) == len(set(operations)) > 30
+    for path, verb in operations:
+        assert "default" in api["paths"][path][verb]["responses"], (path, verb)
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    running = RunningNetwork("embedded", tmp_path_factory.mktemp("contract") / "var")
+    running.start(sample=True)
+    yield running
+    running.close()
+
+
+def test_every_event_of_the_sample_keeps_to_its_contract(embedded: RunningNetwork, made: dict[str, dict[str, Any]]) -> None:
+    checked = set()
+    envelope = jsonschema.Draft202012Validator(made["event.json"])
+    for line in embedded.cli("export").stdout.splitlines():
+        event = json.loads(line)
+        envelope.validate(event)
+        name = f"events/{event['type'].replace('.', '/')}.v{event['schemaversion']}.json"
+        jsonschema.Draft202012Validator(made[name]).validate(event["data"])
+        checked.add(event["type"])
+    assert len(checked) >= 20
