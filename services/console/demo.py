@@ -36,7 +36,7 @@ def demo() -> None:
                     name: started.network.ask("rankings", "board", Request("system", {"campaign": "noi-chinh-2023", "board": name}))
                     for name in ("standings", "flag", "leader")
                 }
-            configure("WARNING")
+            configure("ERROR")
     print_boards(boards)
 
 
@@ -49,7 +49,9 @@ def sample() -> None:
     patch()
     from services.console.run import refuse_exposed_sample
     from services.console.sample import accounts_text, load_season
+    from shared.telemetry import configure
 
+    configure("ERROR")
     refuse_exposed_sample(config)
     with running(replace(config), []) as started:
         load_season(started.network, progress=True)

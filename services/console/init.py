@@ -38,6 +38,7 @@ def init(login: str, post: str, password: str) -> None:
             raise ConfigurationError("This network has been founded already; sign in as its administrator.")
         account = new_id()
         found = Request("system", {"account": account, "login": login, "post": post, "sample": False}, id=f"init:{login}")
-        network.ask("registry", "found_network", found)
+        # the password first: an init that is cut off between the two can be done again, a founding cannot
         network.ask("gateway", "set_password", Request("system", {"account": account, "hash": kept}))
+        network.ask("registry", "found_network", found)
         click.echo(f"The network of site {config.site!r} is founded; {login} is its administrator. `commendation run` starts it.")

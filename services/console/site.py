@@ -180,8 +180,10 @@ def open_site(config: Config) -> Iterator[Site]:
             yield site
         return
     from services.console.process import patch, running
+    from shared.telemetry import configure
 
     patch()
+    configure("ERROR")
     with running(config, []) as started:
         yield RemoteSite(started.network)
 
