@@ -1,0 +1,44 @@
+"""The words on screen, Vietnamese first and English second, from one catalogue (`catalogue.yaml`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from flask import g, has_request_context, request
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+COOKIE = "lang"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every message by id: {id: {"vi": ..., "en": ...}}."""
+    text = Path(__file__).with_name("catalogue.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
+
+
+def language() -> Language:
+    """The language of this request: what the visitor chose, else Vietnamese."""
+    if not has_request_context():
+        return "vi"
+    if "language" not in g:
+        chosen = request.args.get("lang") or request.cookies.get(COOKIE)
+        g.language = chosen if chosen in LANGUAGES else "vi"
+    return cast("Language", g.language)
+
+
+def t(message: str, /, **values: Any) -> str:
+    """The words of a message in the language of this request.
+
+    Raises KeyError for an id that the catalogue lacks: a missing word is a defect, found by the tests.
+    """
+    return catalogue()[message][language()].format(**values)
+
+
+def known(message: str) -> bool:
+    """Whether the catalogue has this id, for words that hang on data such as an error's code."""
+    return message in catalogue()

@@ -1,0 +1,203 @@
+"""What every page shares: who may see it, the words and formats of the templates, and the way of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway import formats, i18n, visitors
+from services.gateway.network import command, query, settle
+from services.gateway.problems import status_of, words_of
+from shared.access import Role
+from shared.calendar import legal_date
+from shared.errors import CommendationError, NotFound, NotSignedIn
+from shared.ids import new_id
+
+CLOCK = "commendation.clock"
+FIELDS_CARRIED_MAX = 2_000
+"""Fields of a form that are carried over a sign-in: a sheet of some hundred items has two each."""
+
+READERS: Mapping[str, tuple[str, ...]] = {
+    "registry": ("registry", "campaigns", "rankings", "awards"),
+    "campaigns": ("campaigns", "evaluations", "rankings"),
+    "evaluations": ("evaluations", "rankings"),
+    "awards": ("awards",),
+}
+"""Whose views show what a command to a service changed."""
+
+
+def blueprint(name: str) -> Blueprint:
+    """Pages for who is signed in; a change needs the session's own token."""
+    made = Blueprint(name, __name__, template_folder="../templates")
+    made.before_request(_guard)
+    return made
+
+
+def _guard() -> Response | tuple[str, int] | None:
+    if visitors.present() is None:
+        if request.method == "POST":
+            # what was typed goes along through the sign-in: a session that ended over lunch costs nobody a sheet
+            return sign_in_page(next_url=request.path, carried=_typed_fields(), status=401, words=i18n.t("sign_in.ended"))
+        return redirect(url_for("signing.form") + "?" + urlencode({"next": request.full_path.rstrip("?")}), 303)
+    if request.method == "POST":
+        visitors.check_csrf()
+    return None
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in (visitors.CSRF_FIELD, "password", "current")]
+    return kept[:FIELDS_CARRIED_MAX]
+
+
+def sign_in_page(*, next_url: str, carried: list[tuple[str, str]], status: int = 200, words: str = "", login: str = "") -> tuple[str, int]:
+    """The sign-in page; `carried`: fields of the form that waits for it."""
+    return render_template("sign_in.html", next_url=next_url, carried=carried, words=words, login=login), status
+
+
+def furnish(app: Flask) -> None:
+    """The words, formats and helpers that templates use."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(number=formats.number, short=formats.short, day=formats.day, moment=formats.moment, pairs=_pairs)
+    app.jinja_env.globals.update(
+        t=i18n.t,
+        known=i18n.known,
+        language=i18n.language,
+        other_language=_other_language,
+        csrf=lambda: _present().session.csrf,
+        command_id=new_id,
+        visitor=visitors.present,
+        me=_me_or_none,
+        holds=lambda *roles, scope=None: visitors.holds(*(Role(role) for role in roles), scope=scope),
+        name_of=name_of,
+        flashed=_flashed,
+        typed=typed,
+        today=today,
+        days_left=lambda due: (date.fromisoformat(due) - today()).days if due else None,
+        words_of=words_of,
+        problem_places=problem_places,
+    )
+
+
+def _pairs(rows: Iterable[Mapping[str, Any]], key: str, words: str) -> list[tuple[Any, Any]]:
+    """Two columns of rows, as the options of a choice."""
+    return [(row[key], row[words]) for row in rows]
+
+
+def _present() -> visitors.Visitor:
+    return visitors.required()
+
+
+def _me_or_none() -> dict[str, Any] | None:
+    """The visitor's account for the head of the page; a page about an error is shown even when the registry is away."""
+    if visitors.present() is None:
+        return None
+    try:
+        return visitors.me()
+    except CommendationError:
+        return None
+
+
+def _other_language() -> tuple[str, str]:
+    """Code of the language one may switch to, and the address of this page in it."""
+    other = "en" if i18n.language() == "vi" else "vi"
+    kept = {name: value for name, value in request.args.items() if name != "lang"} if request.method == "GET" else {}
+    path = request.path if request.method == "GET" else url_for("home.home")
+    return other, f"{path}?{urlencode({**kept, 'lang': other})}"
+
+
+def today() -> date:
+    """The day it is in Viet Nam."""
+    clock = cast("Callable[[], datetime]", current_app.extensions[CLOCK])
+    return legal_date(clock())
+
+
+def names() -> dict[str, str]:
+    """The names of organisations and clusters by id."""
+    if "names" not in g:
+        found = {row["organisation"]: row["name"] for row in query("registry", "organisations")}
+        g.names = found | {row["cluster"]: row["name"] for row in query("registry", "clusters")}
+    return cast("dict[str, str]", g.names)
+
+
+def name_of(key: str | None) -> str:
+    """The name of an organisation or cluster; the seat of a panel ("J1") is its own name."""
+    return names().get(key, key) if key else ""
+
+
+def typed(form: str, field: str, default: Any = "") -> str:
+    """What was typed into a field of this form when it is shown again, else the default."""
+    if request.method == "POST" and request.form.get("form") == form:
+        return request.form.get(field, "")
+    return str(default)
+
+
+def problem_places(error: CommendationError) -> list[dict[str, str]]:
+    """The places that an error names, in words."""
+    found = []
+    for place in error.details.get("errors") or []:
+        message = f"field.{place['message']}"
+        words = i18n.t(message) if i18n.known(message) else str(place["message"])
+        label = f"label.{place['at']}"
+        found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": words})
+    return found
+
+
+def filled(*fields: str, whole: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The named fields of the form that were filled in; those in `whole` as whole numbers where they are."""
+    found: dict[str, Any] = {}
+    for name in (*fields, *whole):
+        value = request.form.get(name, "").replace("\r\n", "\n").strip()
+        if value:
+            found[name] = int(value) if name in whole and value.isdigit() and len(value) < 10 else value
+    return found
+
+
+def act(
+    service: str,
+    method: str,
+    data: dict[str, Any],
+    *,
+    done: str,
+    back: str,
+    again: Callable[[CommendationError], str],
+    **values: Any,
+) -> Response | tuple[str, int]:
+    """Give a command for a form: then see the change (303), or the page again with what is wrong and nothing lost."""
+    try:
+        answer = command(service, method, data)
+    except NotSignedIn:
+        raise
+    except CommendationError as error:
+        return again(error), status_of(error)
+    return finish(service, answer, done=done, back=back, **values)
+
+
+def finish(service: str, answer: Mapping[str, Any], *, done: str, back: str, **values: Any) -> Response:
+    """Wait until the views show the change, keep a message for the next page, and go there."""
+    seen = settle(service, int(answer["position"]), READERS.get(service, (service,)))
+    return go(back, done, **values) if seen else go(back, "flash.later", kind="wait")
+
+
+def go(address: str, message: str, *, kind: str = "done", **values: Any) -> Response:
+    """See another page, with a message on it."""
+    visitors.credentials().put_flash(_present().session.token, {"message": message, "values": values, "kind": kind})
+    return redirect(address, 303)
+
+
+def _flashed() -> dict[str, Any] | None:
+    visitor = visitors.present()
+    kept = visitor and visitors.credentials().take_flash(visitor.session.token)
+    return {"words": i18n.t(kept["message"], **kept["values"]), "kind": kept["kind"]} if kept else None
+
+
+def campaign_or_404(campaign: str) -> dict[str, Any]:
+    """A campaign. Raises NotFound."""
+    found = query("campaigns", "campaign", campaign=campaign)
+    if found is None:
+        raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+    return cast("dict[str, Any]", found)

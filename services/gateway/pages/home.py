@@ -1,0 +1,53 @@
+"""Home: what is due for the visitor's units, and how far the campaigns have come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from services.gateway import duties, visitors
+from services.gateway.network import query
+from services.gateway.pages import common
+from shared.access import Role
+
+pages = common.blueprint("home")
+
+
+@pages.get("/")
+def home() -> str:
+    campaigns = query("campaigns", "campaigns")
+    running = [common.campaign_or_404(row["campaign"]) for row in campaigns if row["state"] == "open"]
+    titles = {(run["campaign"], one["pass_key"]): one["title"] for run in running for one in run["passes"]}
+    tasks = [dict(task, pass_title=titles.get((task["campaign"], task["pass_key"]), task["pass_key"])) for task in duties.mine()]
+    overseen = [run for run in running if visitors.holds(Role.OFFICE, Role.LEADER, Role.INSPECTOR, scope=run["cluster"])]
+    return render_template(
+        "home.html",
+        open_tasks=[task for task in tasks if task["state"] == "open"],
+        done_tasks=[task for task in tasks if task["state"] == "submitted" and (task["campaign"], task["pass_key"]) in titles],
+        entries=_entries(running),
+        progress=[dict(run, passes=progress_of(run)) for run in overseen],
+        running=running,
+    )
+
+
+def _entries(running: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Registrations and covenants that the visitor's units still owe."""
+    mine = visitors.scopes(Role.SECRETARY)
+    return [
+        {"campaign": run, "unit": row["unit"], "owed": "registration" if row["registered_on"] is None else "covenant"}
+        for run in running
+        for row in run["units"]
+        if row["unit"] in mine
+        and (row["covenant"] is None if row["registered_on"] else all(one["state"] == "waiting" for one in run["passes"]))
+    ]
+
+
+def progress_of(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The passes of a campaign with how many of their sheets are handed in: `submitted` of `sheets`."""
+    sheets = query("evaluations", "sheets", campaign=run["campaign"])
+    found = []
+    for one in run["passes"]:
+        mine = [sheet for sheet in sheets if sheet["pass_key"] == one["pass_key"]]
+        found.append(dict(one, sheets=len(mine), submitted=sum(sheet["state"] == "submitted" for sheet in mine)))
+    return found

@@ -1,0 +1,132 @@
+"""The gateway as a nameko service: the web server, and the two calls that the console makes."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import eventlet
+import nameko.web.server
+from eventlet import tpool
+from flask import Flask
+from nameko.extensions import DependencyProvider, SharedExtension
+
+from services.gateway.app import create_app
+from services.gateway.credentials import Credentials
+from shared.errors import ConfigurationError
+from shared.ground import configuration
+from shared.rpc import Network, NetworkProvider, Request, rpc
+from shared.store import open_database
+
+CONNECTIONS_WAITING_MAX = 128
+"""Connections that wait to be taken; past it the visitor's system tries again."""
+
+IDLE_SECONDS_MAX = 75
+"""A kept-alive connection without a request: browsers open several and leave them; each holds a greenlet."""
+
+
+class Wire:
+    """The network as the web part asks it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def ask(self, service: str, method: str, data: dict[str, Any], *, actor: str, command: str, correlation: str, seconds: float) -> Any:
+        return self._network.ask(service, method, Request(actor, data, command, correlation), seconds=seconds)
+
+
+class Keyring(SharedExtension):
+    """Opens the gateway's own database once. Hashing runs in a thread: it would hold up every request of the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._credentials: Credentials | None = None
+
+    @property
+    def credentials(self) -> Credentials:
+        if self._credentials is None:
+            database = open_database(configuration().database_url_of("gateway"))
+            self._credentials = Credentials(database, offload=tpool.execute)
+            self._credentials.prepare()
+        return self._credentials
+
+    def setup(self) -> None:
+        self.credentials  # noqa: B018 - tables stand before the first request
+
+    def stop(self) -> None:
+        if self._credentials is not None:
+            self._credentials.database.close()
+
+
+class CredentialsProvider(DependencyProvider):
+    """Injects the Credentials."""
+
+    keyring = Keyring()
+
+    def get_dependency(self, worker_ctx: Any) -> Credentials:
+        return self.keyring.credentials
+
+
+class WebServer(nameko.web.server.WebServer):
+    """nameko's web server, serving our Flask app."""
+
+    keyring = Keyring()
+    _starting: bool
+
+    @property
+    def bind_addr(self) -> tuple[str, int]:
+        config = configuration()
+        return config.http_host, config.http_port
+
+    def get_wsgi_app(self) -> Flask:
+        (provider,) = [one for one in self.container.dependencies if isinstance(one, NetworkProvider)]
+        return create_app(Wire(provider.network()), self.keyring.credentials)
+
+    def start(self) -> None:
+        """Listen and serve. Raises ConfigurationError for an address that is taken or not this machine's."""
+        if self._starting:
+            return
+        self._starting = True
+        host, port = self.bind_addr
+        family = eventlet.green.socket.AF_INET6 if ":" in host else eventlet.green.socket.AF_INET
+        try:
+            # reuse_port off: with it two networks would share a port, and each answer half of the requests
+            self._sock = eventlet.listen((host, port), family, backlog=CONNECTIONS_WAITING_MAX, reuse_port=False)
+        except OSError as error:
+            reason = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            message = f"Address {host}:{port} {reason}. Choose another with --port or COMMENDATION_HTTP_PORT."
+            raise ConfigurationError(message, host=host, port=port) from error
+        self._sock.settimeout(None)
+        self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+        self._serv.socket_timeout = IDLE_SECONDS_MAX
+        self._gt = self.container.spawn_managed_thread(self.run)
+
+    def stop(self) -> None:
+        if self._gt is not None:
+            super().stop()
+
+
+class PagesProvider(DependencyProvider):
+    """Holds the web server in the container; a service method has no use for it."""
+
+    server = WebServer()
+
+
+class GatewayService:
+    """HTTP API and web pages; owns no facts."""
+
+    name = "gateway"
+    network = NetworkProvider()
+    credentials = CredentialsProvider()
+    pages = PagesProvider()
+
+    @rpc
+    def set_password(self, request: Request) -> dict[str, Any]:
+        """Keep the argon2id hash that the console made of an account's password; ends the account's sessions."""
+        self.credentials.set_hash(str(request.data["account"]), str(request.data["hash"]))
+        return {"account": request.data["account"]}
+
+    @rpc
+    def health(self, request: Request) -> dict[str, Any]:
+        """The gateway answers; it has no log and no view."""
+        return {"service": self.name, "site": configuration().site, "head": 0, "cursors": [], "parked": []}

@@ -1,0 +1,125 @@
+// The score sheet: running totals, words at a row that is off, a warning before leaving. The page works without it; the service has the last word.
+"use strict";
+(() => {
+  const form = document.getElementById("sheet");
+  const rows = [...form.querySelectorAll("tr[data-item]")].filter((row) => row.querySelector("input[name^='score:']"));
+  if (!rows.length) return;
+  const PLACES = 12n, UNIT = 10n ** PLACES;
+
+  // Scores are counted in whole billionths with BigInt: a float would show 0,30000000000000004.
+  const exact = (text) => {
+    const [whole, fraction = ""] = text.split(".");
+    return BigInt(whole) * UNIT + BigInt((fraction + "0".repeat(Number(PLACES))).slice(0, Number(PLACES)));
+  };
+  const shown = (value) => {
+    const size = value < 0n ? -value : value;
+    const fraction = String(size % UNIT).padStart(Number(PLACES), "0").replace(/0+$/, "");
+    return (value < 0n ? "−" : "") + size / UNIT + (fraction ? "," + fraction : "");
+  };
+  const comma = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "").replace(".", ",");
+
+  // "" for an empty field, null for what is no number; the same rule as the server's.
+  const read = (typed) => {
+    const text = typed.replace(/\s/g, "");
+    if (!text) return "";
+    if (/^\d{1,3}(\.\d{3})+(,\d+)?$/.test(text) || !/^\d{1,9}([.,]\d{1,9})?$/.test(text)) return null;
+    return text.replace(",", ".");
+  };
+
+  const fields = (row) => [row.querySelector("input[name^='score:']"), row.querySelector("textarea")];
+
+  const fault = (row, value, reason) => {
+    const { maximum, places, baseline } = row.dataset;
+    if (value === null) return form.dataset.unclear;
+    if (value === "") return "";
+    if (exact(value) > exact(maximum)) return `${form.dataset.over} ${comma(maximum)}.`;
+    if ((value.split(".")[1] || "").replace(/0+$/, "").length > Number(places)) return `${form.dataset.places} ${places}.`;
+    if (baseline && exact(value) !== exact(baseline) && !reason.trim()) return form.dataset.reason;
+    return "";
+  };
+
+  const judge = (row) => {
+    const [score, reason] = fields(row);
+    const words = fault(row, read(score.value), reason.value);
+    const place = document.getElementById(`error-${row.dataset.item}`);
+    place.textContent = words ? `! ${words}` : "";
+    row.classList.toggle("wrong", Boolean(words));
+    score.toggleAttribute("aria-invalid", Boolean(words));
+    if (words) score.setAttribute("aria-invalid", "true");
+  };
+
+  const add = () => {
+    const sums = { content: 0n, bonus: 0n, penalty: 0n }, groups = {};
+    for (const row of rows) {
+      const { kind, group, weight } = row.dataset;
+      const value = read(fields(row)[0].value);
+      groups[group] ??= 0n;
+      if (!value || !(kind in sums)) continue;
+      const points = (exact(value) * exact(weight)) / UNIT;
+      sums[kind] += points;
+      groups[group] += kind === "penalty" ? -points : points;
+    }
+    for (const place of form.querySelectorAll("[data-group-sum]")) {
+      if (place.dataset.groupSum in groups) place.textContent = shown(groups[place.dataset.groupSum]);
+    }
+    const total = sums.content + sums.bonus - sums.penalty;
+    const all = { content: sums.content, bonus: sums.bonus, penalty: -sums.penalty, total };
+    for (const place of form.querySelectorAll("[data-sum]")) place.textContent = shown(all[place.dataset.sum]);
+  };
+
+  let unsaved = Boolean(form.dataset.changed);
+  const touched = () => {
+    unsaved = true;
+    document.getElementById("unsaved").textContent = form.dataset.unsaved;
+  };
+
+  form.addEventListener("input", (event) => {
+    const row = event.target.closest("tr[data-item]");
+    if (!row) return;
+    if (row.classList.contains("wrong")) judge(row);
+    add();
+    touched();
+  });
+  form.addEventListener("focusout", (event) => {
+    const row = event.target.closest("tr[data-item]");
+    // the reason comes after the score: a row is judged when the eye has left it
+    if (row && !row.contains(event.relatedTarget)) judge(row);
+  });
+  form.addEventListener("keydown", (event) => {
+    // Enter goes to the next score, as in a spreadsheet, and never hands the sheet in by accident
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    const row = event.target.closest("tr[data-item]");
+    const next = rows[rows.indexOf(row) + 1];
+    if (next) fields(next)[0].focus();
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.dataset.confirm && !window.confirm(event.submitter.dataset.confirm)) {
+      event.preventDefault();
+      return;
+    }
+    unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
+  const take = document.getElementById("take-earlier");
+  if (take) {
+    take.hidden = false;
+    take.addEventListener("click", () => {
+      for (const row of rows) {
+        const [score] = fields(row);
+        if (!score.value.trim() && row.dataset.baseline) score.value = comma(row.dataset.baseline);
+        judge(row);
+      }
+      add();
+      touched();
+    });
+  }
+  if (form.dataset.changed) {
+    // shown again with what was typed: the sums of the page are still those of what is saved
+    add();
+    document.getElementById("wrong")?.focus();
+  }
+})();
