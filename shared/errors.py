@@ -40,8 +40,11 @@ class CommendationError(Exception):
         known = CommendationError._by_code.get(str(data.get("code")))
         message = str(data.get("message", ""))
         if known is not None:
-            return known(message, **details)
-        error = RemoteError(message, **details)
+            told = known(message)
+            told.details = details
+            return told
+        error = RemoteError(message)
+        error.details = details
         error.remote_code = str(data.get("code"))
         error.remote_status = int(data.get("status", error.status))
         return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,9 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services.gateway import passwords
+from services.gateway import network as wire
+from services.gateway import passwords, visitors
 from services.gateway.app import create_app
 from services.gateway.credentials import Credentials
+from services.gateway.pages import CLOCK
 from shared.store import open_database
 from tests.services.gateway.world import PASSWORD, Clock, FakeNetwork, answers
 
@@ -51,9 +53,18 @@ def credentials(tmp_path: Path, clock: Clock) -> Iterator[Credentials]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def built() -> Flask:
+    """The app once for all tests; describing the API takes most of the time of making it."""
+    return create_app(FakeNetwork(), cast("Credentials", None), Clock())
+
+
 @pytest.fixture
-def app(network: FakeNetwork, credentials: Credentials, clock: Clock) -> Flask:
-    return create_app(network, credentials, clock)
+def app(built: Flask, network: FakeNetwork, credentials: Credentials, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    parts = {wire.EXTENSION: network, visitors.EXTENSION: credentials, CLOCK: clock}
+    for name, part in parts.items():
+        monkeypatch.setitem(built.extensions, name, part)
+    return built
 
 
 @pytest.fixture

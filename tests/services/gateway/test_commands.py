@@ -169,7 +169,7 @@ def test_an_account_with_its_first_password_can_sign_in(client: FlaskClient, tok
     body = {"account": "a-9", "login": "moi", "post": "Thư ký mới", "password": "mật khẩu đầu tiên"}
     assert client.post("/api/v1/accounts", json=body, headers=token("office")).status_code == 201
     assert "password" not in network.told("registry", "open_account")[0].data
-    account = {**body, "organisation": None, "roles": []}
+    account: dict[str, Any] = {**body, "organisation": None, "roles": []}
     network.answers["registry", "account_by_login"] = account
     assert client.post("/api/v1/sessions", json={"login": "moi", "password": body["password"]}).status_code == 201
 

@@ -70,6 +70,8 @@ def test_every_route_of_the_api_is_described_with_a_summary(app: Flask, descript
     assert len(routes) == len(operations) > 40
     assert all(operation.get("summary") for operation in operations.values())
     assert all("default" in operation["responses"] for operation in operations.values())
+    assert list(description["components"]["responses"]) == ["DEFAULT_ERROR"]
+    assert list(description["components"]["responses"]["DEFAULT_ERROR"]["content"]) == ["application/problem+json"]
 
 
 def test_it_is_served(app: Flask, description: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import SHEET_URL, FakeNetwork
+from tests.services.gateway.world import SHEET_URL, FakeNetwork, board
 
 Browsers = Callable[[str], Browser]
 BANNER = {"vi": "Số liệu minh hoạ – không phải kết quả chính thức", "en": "Illustrative figures – not an official result"}
@@ -93,8 +93,7 @@ def test_illustrative_figures_are_marked_on_every_page_that_shows_them(browser: 
 
 
 def test_real_figures_are_not_marked(browser: Browsers, network: FakeNetwork) -> None:
-    real = network.answers["rankings", "board"]
-    network.answers["rankings", "board"] = lambda data: {**real(data), "illustrative": False}
+    network.answers["rankings", "board"] = lambda data: {**board(data), "illustrative": False}
     assert BANNER["vi"] not in browser("office").get(BOARDS[0]).text
 
 

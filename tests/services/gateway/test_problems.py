@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.gateway import network as wire
 from shared.errors import CommendationError, DomainError, NotFound, Unavailable
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork
@@ -70,9 +71,9 @@ def test_what_http_refuses_is_a_problem_too(
     assert (answer.status_code, answer.mimetype, answer.get_json()["code"]) == (status, "application/problem+json", code)
 
 
-def test_a_body_beyond_the_bound_is_refused(app: Flask, token: Headers) -> None:
+def test_a_body_beyond_the_bound_is_refused(app: Flask, token: Headers, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = token("office")
-    app.config["MAX_CONTENT_LENGTH"] = 100
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100)
     answer = app.test_client().post("/api/v1/clusters", json={**CLUSTER, "name": "x" * 200}, headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
 
@@ -129,9 +130,12 @@ def test_ready_names_what_is_missing(client: FlaskClient, network: FakeNetwork) 
     assert client.get("/health").status_code == 200
 
 
-def test_unavailable_while_views_follow_is_no_failure(browser: Callable[[str], Browser], network: FakeNetwork) -> None:
+def test_unavailable_while_views_follow_is_no_failure(
+    browser: Callable[[str], Browser], network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = browser("thuky")
     network.answers["rankings", "health"] = Unavailable("away")
+    monkeypatch.setattr(wire, "SETTLE_SECONDS", 0.05)
     answer = here.post("/campaigns/td-2024/units/btp/registration")
     assert answer.status_code == 303
     assert "Đã ghi nhận. Số liệu trên trang sẽ cập nhật" in here.get("/campaigns/td-2024").text
