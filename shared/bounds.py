@@ -73,3 +73,9 @@ REQUEST_BYTES_MAX = 8_000_000
 
 IMPORT_SHEETS_MAX = 900
 """Sheets of one import, which is recorded as a whole."""
+
+LOG_BYTES_MAX = 20_000_000
+"""Bytes of the embedded network's log file before it is set aside: some days of a busy season, and still opened by an editor."""
+
+LOG_FILES_MAX = 5
+"""Log files set aside, the oldest removed: what happened lives in the events, a log helps for as long as one remembers the fault."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, TextIO
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
 
 import structlog
+
+from shared.bounds import LOG_BYTES_MAX, LOG_FILES_MAX
 
 correlated = structlog.contextvars.bound_contextvars
 """`with correlated(correlation=..., actor=...)`: every line logged inside carries them."""
 
 
-def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send the logs of this process, the libraries' too, to a stream (standard error by default) as JSON lines."""
+def configure(level: str = "INFO", file: Path | None = None) -> None:
+    """Send the logs of this process, the libraries' too, to a file or to standard error as JSON lines; a full file is set aside."""
     common: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -26,7 +30,9 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    if file is not None:
+        handler = RotatingFileHandler(file, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),

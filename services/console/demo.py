@@ -27,16 +27,14 @@ def demo() -> None:
 
     with tempfile.TemporaryDirectory(prefix="commendation-demo-") as folder:
         config = Config(var=Path(folder), http_port=free_port())
-        with (Path(folder) / "network.log").open("w", encoding="utf-8") as log:
-            configure("INFO", log)
-            with running(config, SERVICES) as started:
-                load_season(started.network, progress=True)
-                settle(started.network)
-                boards = {
-                    name: started.network.ask("rankings", "board", Request("system", {"campaign": "noi-chinh-2023", "board": name}))
-                    for name in ("standings", "flag", "leader")
-                }
-            configure("ERROR")
+        configure("INFO", Path(folder) / "network.log")
+        with running(config, SERVICES) as started:
+            load_season(started.network, progress=True)
+            settle(started.network)
+            boards = {
+                name: started.network.ask("rankings", "board", Request("system", {"campaign": "noi-chinh-2023", "board": name}))
+                for name in ("standings", "flag", "leader")
+            }
     print_boards(boards)
 
 

@@ -18,13 +18,13 @@ from shared.errors import ConfigurationError
 @click.option("--post", default="Quản trị hệ thống", show_default=True, help="Post (chức danh) of the administrator.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="COMMENDATION_ADMIN_PASSWORD", help="Asked for.")
 def init(login: str, post: str, password: str) -> None:
-    """Make a network without sample data: its first administrator opens the other accounts on the page."""
+    """Make a network without sample data: its first administrator opens the other accounts."""
     config = load()
     patch()
     with ExitStack() as stack:
         if config.embedded:
             stack.enter_context(folder_lock(config.var))
-        log_to(config, stack)
+        log_to(config)
         services = ("registry", "gateway") if config.embedded else ()
         from services.gateway.passwords import hash_of
         from shared.ids import new_id

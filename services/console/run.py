@@ -33,7 +33,7 @@ def run(sample: bool, host: str | None, port: int | None, services: tuple[str, .
     with ExitStack() as stack:
         if config.embedded:
             stack.enter_context(folder_lock(config.var))
-        log_to(config, stack)
+        log_to(config)
         if config.embedded and not sample:
             from services.console.site import LocalSite
 
@@ -95,12 +95,8 @@ def _refuse_served_sample(config: Config, network: object) -> None:
                 raise
 
 
-def log_to(config: Config, stack: ExitStack) -> None:
+def log_to(config: Config) -> None:
     """Embedded, the log goes to a file beside the data, so that the terminal stays readable; else to standard error."""
     from shared.telemetry import configure
 
-    if not config.embedded:
-        configure(config.log_level)
-        return
-    path = Path(config.var) / "network.log"
-    configure(config.log_level, stack.enter_context(path.open("a", encoding="utf-8")))
+    configure(config.log_level, Path(config.var) / "network.log" if config.embedded else None)
