@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,6 +70,12 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=512)
+def _names(table: sa.Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of all columns and of the key's: asking SQLAlchemy for each row takes longer than folding it."""
+    return tuple(column.name for column in table.columns), tuple(column.name for column in table.primary_key)
+
+
 class Rows:
     """The rows that a page touches, gathered in memory and written in one statement a table.
 
@@ -83,7 +90,7 @@ class Rows:
     def get(self, table: sa.Table, **key: Any) -> Row | None:
         """The row of this key as it stands in the page, or None."""
         rows = self._rows.setdefault(table, {})
-        at = tuple(key[column.name] for column in table.primary_key)
+        at = tuple(key[name] for name in _names(table)[1])
         if at not in rows:
             rows[at] = self._load(table, key)
         found = rows[at]
@@ -91,10 +98,11 @@ class Rows:
 
     def put(self, table: sa.Table, **row: Any) -> None:
         """Write a whole row in place of whatever has its key; columns not named are null."""
-        whole = {column.name: row.pop(column.name, None) for column in table.columns}
+        names, key = _names(table)
+        whole = {name: row.pop(name, None) for name in names}
         if row:
             raise TypeError(f"{table.name} has no column {', '.join(row)}")
-        at = tuple(whole[column.name] for column in table.primary_key)
+        at = tuple(whole[name] for name in key)
         self._rows.setdefault(table, {})[at] = whole
         self._changed.setdefault(table, {})[at] = None
 
@@ -103,7 +111,7 @@ class Rows:
         self.put(table, **{**(self.get(table, **key) or dict(key)), **values})
 
     def remove(self, table: sa.Table, **key: Any) -> None:
-        at = tuple(key[column.name] for column in table.primary_key)
+        at = tuple(key[name] for name in _names(table)[1])
         self._rows.setdefault(table, {})[at] = None
         self._changed.setdefault(table, {})[at] = None
 
@@ -111,7 +119,7 @@ class Rows:
         """Per table: the rows to write and the keys to remove."""
         for table, keys in self._changed.items():
             rows = self._rows[table]
-            names = [column.name for column in table.primary_key]
+            names = _names(table)[1]
             written = [row for at in keys if (row := rows[at]) is not None]
             yield table, written, [dict(zip(names, at, strict=True)) for at in keys if rows[at] is None]
 

@@ -290,6 +290,7 @@ class Campaign:
     registered: tuple[str, ...] = ()
     covenants: tuple[CovenantSigned, ...] = ()
     passes: tuple[PassState, ...] = ()
+    vote: TieVoteRecorded | None = None
     final: bool = False
 
     def pass_state(self, pass_key: str) -> PassState | None:
@@ -320,7 +321,7 @@ def _decide(ground: Ground, state: Campaign, command: Any) -> Sequence[Any]:
         case ClosePass():
             return _close(state, command)
         case RecordTieVote():
-            return _vote(state.launched, command)
+            return _vote(state, state.launched, command)
         case FinaliseCampaign():
             return _finalise(ground, state, command)
     raise TypeError(f"A campaign takes no {type(command).__name__}")
@@ -422,14 +423,17 @@ def _close(state: Campaign, command: ClosePass) -> Sequence[Any]:
     return [] if found.closed else [PassClosed(command.campaign, command.pass_key)]
 
 
-def _vote(launched: CampaignLaunched, command: RecordTieVote) -> Sequence[Any]:
+def _vote(state: Campaign, launched: CampaignLaunched, command: RecordTieVote) -> Sequence[Any]:
     units = [count.unit for count in command.counts]
+    if len(units) < 2:
+        raise CampaignConflict("A vote is between tied units: name at least two, each with its votes.", campaign=command.campaign)
     for count in command.counts:
         if count.unit not in launched.audience or units.count(count.unit) > 1:
             raise NotInAudience(f"Name each tied unit of {launched.cluster} once; {count.unit} is not one.", unit=count.unit)
         if count.votes < 0:
             raise CampaignConflict(f"{count.unit} cannot have {count.votes} votes; give 0 or more.", unit=count.unit)
-    return [TieVoteRecorded(command.campaign, command.counts, command.held_on, command.minutes)]
+    made = TieVoteRecorded(command.campaign, command.counts, command.held_on, command.minutes)
+    return [] if state.vote == made else [made]
 
 
 def _finalise(ground: Ground, state: Campaign, command: FinaliseCampaign) -> Sequence[Any]:
@@ -455,6 +459,8 @@ def _evolve(state: Campaign, event: Any) -> Campaign:
                 state,
                 passes=tuple(replace(one, closed=True) if one.opened.pass_key == event.pass_key else one for one in state.passes),
             )
+        case TieVoteRecorded():
+            return replace(state, vote=event)
         case CampaignFinalised():
             return replace(state, final=True)
     return state

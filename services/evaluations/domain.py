@@ -206,7 +206,7 @@ def _changes(ground: Ground, state: Sheet, scores: Sequence[ItemScore]) -> tuple
         errors.append({"at": "scores", "message": "Name each item once.", "code": "evaluations.item_twice"})
     if errors:
         shown = " ".join(error["message"] for error in errors[:3])
-        raise ScoresRefused(f"{len(errors)} of {len(scores)} scores cannot be taken, so none was. {shown}", errors=errors)
+        raise ScoresRefused(f"None of the {len(scores)} scores was taken; faults found: {len(errors)}. {shown}", errors=errors)
     return tuple(changed)
 
 

@@ -1,7 +1,7 @@
 """`embedded://`: a kombu transport inside the process, for a network that runs without RabbitMQ.
 
-kombu's own `memory://` polls once a second and loses `content_type`, which nameko's RPC answer needs. Here a put wakes whoever drains, and a
-message keeps its properties as AMQP would. Messages live as long as the process: what is lost with it is read again from the
+kombu's own `memory://` polls once a second and loses `content_type`, which nameko's RPC answer needs. Here a put wakes whoever drains,
+and a message keeps its properties as AMQP would. Messages live as long as the process: what is lost with it is read again from the
 producer's feed, as after any other loss.
 """
 
@@ -35,33 +35,40 @@ class Channel(virtual.Channel):
 
     def _put(self, queue: str, message: Any, **_: Any) -> None:
         with _arrival:
-            _queues[queue].append(message)
-            _arrival.notify_all()
+            if queue in _queues:  # a deleted queue takes nothing, though the exchange still knows its binding
+                _queues[queue].append(message)
+                _arrival.notify_all()
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        if not _queues[queue]:
+        if not _queues.get(queue):
             raise Empty
-        return _queues[queue].popleft()
+        message = _queues[queue].popleft()
+        # one message lies in every queue that it was routed to; what is handed out knows from which it came
+        properties = message["properties"]
+        return {**message, "properties": {**properties, "delivery_info": {**properties["delivery_info"], "queue": queue}}}
 
     def _restore_at_beginning(self, message: Any) -> None:
-        # what a consumer gives back is next in line again, as with AMQP
+        # what a consumer gives back is next in line again, in that queue only, as with AMQP
         with _arrival:
-            for queue in self._lookup(message.delivery_info["exchange"], message.delivery_info["routing_key"]):
+            queue = message.delivery_info["queue"]
+            if queue in _queues:
                 _queues[queue].appendleft(message.serializable())
-            _arrival.notify_all()
+                _arrival.notify_all()
 
     def _restore(self, message: Any) -> None:
         self._restore_at_beginning(message)
 
     def _size(self, queue: str) -> int:
-        return len(_queues[queue])
+        return len(_queues.get(queue, ()))
 
     def _delete(self, queue: str, *_: Any, **__: Any) -> None:
         _queues.pop(queue, None)
 
     def _purge(self, queue: str) -> int:
-        size = len(_queues[queue])
-        _queues[queue].clear()
+        with _arrival:
+            size = self._size(queue)
+            if size:
+                _queues[queue].clear()
         return size
 
     def prepare_message(

@@ -68,7 +68,15 @@ class FeedEntrypoint(Entrypoint):
             queue = feed_queue(config.site, service, feeds)(channel)
             queue.declare()
             channel.basic_qos(0, PREFETCH, False)
-            with connection.Consumer(queue, callbacks=[self._on_message], accept=["json"], channel=channel, auto_declare=False):
+            consumer = connection.Consumer(
+                queue,
+                callbacks=[self._on_message],
+                on_decode_error=self._on_unreadable,
+                accept=["json"],
+                channel=channel,
+                auto_declare=False,
+            )
+            with consumer:
                 while not self._stopping:
                     try:
                         connection.drain_events(timeout=0.5)
@@ -82,8 +90,7 @@ class FeedEntrypoint(Entrypoint):
         try:
             page = Page.from_data(body if isinstance(body, dict) else json.loads(body))
         except Exception as error:
-            log.error("page_unreadable", error=repr(error))
-            message.ack()
+            self._on_unreadable(message, error)
             return
         pause = FOLD_PAUSE_SECONDS
         for attempt in range(1, FOLD_ATTEMPTS_MAX + 1):
@@ -96,6 +103,11 @@ class FeedEntrypoint(Entrypoint):
                 return
             eventlet.sleep(pause)
             pause *= 2
+        message.ack()
+
+    def _on_unreadable(self, message: Any, error: Exception) -> None:
+        """Drop what is no page: left unacked it would come first again after every reconnect and keep all pages behind it."""
+        log.error("page_unreadable", service=self.container.service_name, error=repr(error))
         message.ack()
 
     def _work(self, page: Page) -> BaseException | None:

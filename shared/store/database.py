@@ -83,9 +83,9 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._writer, self.engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection:
-            with connection.begin():
-                yield connection
+        options = {"sqlite_begin": "BEGIN IMMEDIATE"}
+        with self._writer, self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def statement(self) -> Iterator[sa.Connection]:

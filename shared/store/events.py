@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
 from shared.calendar import legal_date, utc_now
@@ -43,12 +44,16 @@ _INSERT_EVENTS = tables.events.insert()
 _ANSWER = sa.select(tables.commands).where(tables.commands.c.command == sa.bindparam("of_command"))
 _KEEP_COMMAND = tables.commands.insert()
 
+_INSERT_BY_DRIVER = (
+    "INSERT INTO events (position, id, stream, version, type, schema, data, recorded_at, effective_on, actor, correlation, causation) "
+    "VALUES (:position, :id, :stream, :version, :type, :schema, :data, :recorded_at, :effective_on, :actor, :correlation, :causation)"
+)
+
 # The whole append of the common case as one statement, which PostgreSQL runs as a transaction of its own. It writes only
 # if the command is new and no stream has moved on; the counter row is taken after that and held to the commit. A writer
 # that commits in between is met by the unique keys of events and commands, as in the transaction of several statements.
 # json, not jsonb, and data as text within it: nothing on the way may reorder or renumber canonical bytes.
-_WRITE_AT_ONCE = """
-WITH known AS (SELECT FROM commands WHERE command = %(command)s),
+_STALE_COUNTER_WRITTEN = """
 stale AS (
     SELECT FROM json_to_recordset(%(writes)s::json) AS w(stream text, expected integer)
     WHERE w.expected <> (SELECT coalesce(max(e.version), 0) FROM events e WHERE e.stream = w.stream)
@@ -64,7 +69,8 @@ written AS (
         e.correlation, e.causation
     FROM counter, json_to_recordset(%(events)s::json) AS e(position integer, id text, stream text, version integer, type text,
         schema integer, data text, recorded_at timestamptz, effective_on date, actor text, correlation text, causation text)
-),
+)"""
+_KEPT = """,
 kept AS (
     INSERT INTO commands (command, digest, answers, recorded_at)
     SELECT %(command)s, %(digest)s, (
@@ -72,10 +78,15 @@ kept AS (
             'events', a.events, 'repeated', false) ORDER BY a.position)
         FROM json_to_recordset(%(answers)s::json) AS a(stream text, version integer, position integer, events json)
     )::text, %(recorded_at)s::timestamptz
-    FROM counter WHERE %(command)s::text IS NOT NULL
-)
+    FROM counter
+)"""
+_BASE = """
 SELECT base FROM counter
 """
+# Two texts, not one that asks whether there is a command: PostgreSQL would find it cheaper to plan that anew for each
+# append without one, and planning takes as long as writing.
+_WRITE_WITH_COMMAND = "WITH known AS (SELECT FROM commands WHERE command = %(command)s)," + _STALE_COUNTER_WRITTEN + _KEPT + _BASE
+_WRITE_WITHOUT_COMMAND = "WITH known AS (SELECT WHERE false)," + _STALE_COUNTER_WRITTEN + _BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +201,28 @@ class EventStore:
     def _write_at_once(
         self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
     ) -> list[Recorded] | None:
-        """What `append_all` does, in one statement and one round trip; None when nothing was written, and why must be found out.
+        """What `append_all` does, on the shortest way; None when nothing was written, and why must be found out.
 
         It takes what is certain before the database is asked: versions as numbers, and events well below their bound.
+        """
+        if any(write.expected_version < 0 or not write.events for write in writes) or not self._surely_fit(writes, texts, context):
+            return None
+        if self.database.dialect == "postgresql":
+            return self._write_in_one_statement(writes, texts, context, command, digest)
+        try:
+            return self._write_by_driver(writes, texts, context, command, digest)
+        except sqlite3.Error as error:
+            # what callers look for is SQLAlchemy's error of the same name
+            raise DBAPIError.instance("append", None, error, sqlite3.Error, dialect=self.database.engine.dialect) from error
+
+    def _write_in_one_statement(
+        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
+    ) -> list[Recorded] | None:
+        """One round trip to PostgreSQL.
+
         The clock is read before the counter row is taken: of two writers that meet, the later position may be some
         milliseconds the earlier by the clock. Whoever writes after having read is later by both.
         """
-        if self.database.dialect != "postgresql" or any(write.expected_version < 0 or not write.events for write in writes):
-            return None
-        if not self._surely_fit(writes, texts, context):
-            return None
         now = self._clock()
         rows, answers = self._rows(writes, texts, [write.expected_version for write in writes], 0, now, context)
         instant = instant_text(now)
@@ -213,10 +236,40 @@ class EventStore:
             "events": json.dumps([{**row, "recorded_at": instant, "effective_on": row["effective_on"].isoformat()} for row in rows]),
         }
         with self.database.statement() as connection:
-            base = connection.exec_driver_sql(_WRITE_AT_ONCE, parameters).scalar_one_or_none()
+            statement = _WRITE_WITHOUT_COMMAND if command is None else _WRITE_WITH_COMMAND
+            base = connection.exec_driver_sql(statement, parameters).scalar_one_or_none()
         if base is None:
             return None
         return [replace(answer, position=answer.position + int(base)) for answer in answers]
+
+    def _write_by_driver(
+        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
+    ) -> list[Recorded] | None:
+        """SQLite, whose write lock is held from the start: nothing can come between. SQLAlchemy would take longer than the commit."""
+        with self.database.write() as connection:
+            cursor = connection.connection.cursor()
+            if command is not None and cursor.execute("SELECT 1 FROM commands WHERE command = ?", (command,)).fetchone():
+                return None
+            for write in writes:
+                found = cursor.execute("SELECT coalesce(max(version), 0) FROM events WHERE stream = ?", (write.stream,)).fetchone()
+                if found[0] != write.expected_version:
+                    return None
+            count = sum(len(write.events) for write in writes)
+            (head,) = cursor.execute("UPDATE log SET head = head + ? RETURNING head", (count,)).fetchone()
+            now = self._clock()
+            instant = _sqlite_instant(now)
+            rows, answers = self._rows(writes, texts, [write.expected_version for write in writes], head - count, now, context)
+            for row in rows:
+                row["recorded_at"] = instant
+                row["effective_on"] = row["effective_on"].isoformat()
+            cursor.executemany(_INSERT_BY_DRIVER, rows)
+            if command is not None:
+                kept = json.dumps([answer.to_data() for answer in answers])
+                cursor.execute(
+                    "INSERT INTO commands (command, digest, answers, recorded_at) VALUES (?, ?, ?, ?)", (command, digest, kept, instant)
+                )
+            cursor.close()
+        return answers
 
     def _write(
         self, connection: sa.Connection, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context
@@ -364,6 +417,11 @@ class EventStore:
             correlation=row.correlation,
             causation=row.causation,
         )
+
+
+def _sqlite_instant(instant: datetime) -> str:
+    """As the tables' column type stores it there: UTC without a zone, always with microseconds."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def digest_of(*parts: Any) -> str:

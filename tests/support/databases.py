@@ -20,20 +20,31 @@ KINDS = ("sqlite", "postgresql")
 @contextmanager
 def fresh_url(kind: str, folder: Path) -> Iterator[str]:
     """The URL of an empty database; skips the test, saying why, where there is no PostgreSQL server."""
+    name = uuid.uuid4().hex
+    with fresh_template(kind, folder, name) as template:
+        yield template.replace("{service}", name)
+
+
+@contextmanager
+def fresh_template(kind: str, folder: Path, *services: str) -> Iterator[str]:
+    """A URL with `{service}` in it, and behind it an empty database for each of these services."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
+        yield f"sqlite:///{folder}/{{service}}.db"
         return
     server = os.environ.get(VARIABLE)
     if not server:
         pytest.skip(f"{VARIABLE} names no PostgreSQL server; `make test` starts one")
-    name = f"test_{uuid.uuid4().hex}"
+    names = [f"test_{service}" for service in services]
     with _as_superuser(server) as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        for name in names:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
     try:
-        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+        template = sa.make_url(server).set(database="test_SERVICE").render_as_string(hide_password=False)
+        yield template.replace("SERVICE", "{service}")
     finally:
         with _as_superuser(server) as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+            for name in names:
+                connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @contextmanager

@@ -1,0 +1,46 @@
+"""Reading the log page by page, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.bounds import PAGE_BYTES_MAX, PAGE_EVENTS_MAX
+from shared.store import NONE, Database
+from tests.shared.store.given import CONTEXT, a_store, to
+
+
+def test_a_page_holds_the_events_after_a_position_in_order(database: Database) -> None:
+    store = a_store(database)
+    store.append(to("a", NONE, *"abcde"), CONTEXT)
+    assert [event.position for event in store.feed(2)] == [3, 4, 5]
+    assert [event.position for event in store.feed(0, 2)] == [1, 2]
+    assert store.feed(5) == []
+
+
+def test_a_page_is_bounded_in_events_whatever_is_asked_for(database: Database) -> None:
+    store = a_store(database)
+    store.append(to("a", NONE, *["x"] * (PAGE_EVENTS_MAX + 1)), CONTEXT)
+    assert len(store.feed(0, 10 * PAGE_EVENTS_MAX)) == PAGE_EVENTS_MAX
+    assert [event.position for event in store.feed(PAGE_EVENTS_MAX)] == [PAGE_EVENTS_MAX + 1]
+
+
+@pytest.mark.parametrize("letter", ["x", "ộ"])
+def test_a_page_is_bounded_in_bytes_and_pages_together_hold_everything(database: Database, letter: str) -> None:
+    store = a_store(database)
+    each = 50_000 // len(letter.encode())
+    for batch in range(2):
+        store.append(to(f"s{batch}", NONE, *[letter * each] * 50), CONTEXT)
+    position, pages = 0, []
+    while page := store.feed(position):
+        assert sum(len(event.data["text"].encode()) for event in page) <= PAGE_BYTES_MAX
+        position = page[-1].position
+        pages.append(len(page))
+    assert sum(pages) == 100
+    assert len(pages) == 2
+
+
+def test_a_stream_is_read_in_order_and_after_a_version(database: Database) -> None:
+    store = a_store(database)
+    store.append(to("a", NONE, *"abc"), CONTEXT)
+    assert [event.data["text"] for event in store.stream("a", after=1)] == ["b", "c"]
+    assert store.stream("nobody") == []

@@ -1,0 +1,437 @@
+"""Read models on both databases: whatever way pages come, rows are folded once and in order; what cannot be folded waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
+from shared.errors import PageRefused, Unavailable
+from shared.event import Event
+from shared.feed.page import Page
+from shared.projection import Projector, ReadModel, Rows
+from shared.store import Database
+from tests.shared.diary import Diary, feed_of, noted, nothing, torn_out
+from tests.shared.store.given import at_once
+
+EVENTS = [noted(position, f"n{position}", stream="ab"[position % 2]) for position in range(1, 8)]
+ALL = {"diary/a": "n2 n4 n6", "diary/b": "n1 n3 n5 n7"}
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+# How pages come
+
+
+def test_pages_in_order_are_folded(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    assert [projector.receive(Page.of(EVENTS[:3]), nothing), projector.receive(Page.of(EVENTS[3:]), nothing)] == [3, 4]
+    assert diary.notes(projector) == ALL
+    assert projector.cursor("vn", "diary") == 7
+
+
+def test_a_page_that_comes_twice_or_late_changes_nothing(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    for late in (EVENTS, EVENTS[:1], EVENTS[2:5]):
+        assert projector.receive(Page.of(late), nothing) == 0
+    assert diary.notes(projector) == ALL
+
+
+def test_of_a_page_that_overlaps_only_the_rest_is_folded(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS[:4]), nothing)
+    assert projector.receive(Page.of(EVENTS[1:]), nothing) == 3
+    assert diary.notes(projector) == ALL
+
+
+def test_a_gap_is_filled_from_the_producer_before_anything_after_it(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    asked: list[tuple[str, int]] = []
+
+    def fetch(service: str, after: int) -> Sequence[Event]:
+        asked.append((service, after))
+        return feed_of(*EVENTS, limit=2)(service, after)
+
+    assert projector.receive(Page.of(EVENTS[5:]), fetch) == 7
+    assert asked == [("diary", 0), ("diary", 2), ("diary", 4)]
+    assert diary.notes(projector) == ALL
+
+
+def test_an_announcement_makes_up_for_lost_pages(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    assert projector.receive(Page.announcement("vn", "diary", 7), feed_of(*EVENTS, limit=3)) == 7
+    assert projector.receive(Page.announcement("vn", "diary", 7), feed_of(*EVENTS)) == 0
+    assert diary.notes(projector) == ALL
+
+
+def test_a_gap_that_cannot_be_filled_yet_is_not_jumped(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    assert projector.receive(Page.of(EVENTS[3:]), feed_of(*EVENTS[:2])) == 2
+    assert projector.cursor("vn", "diary") == 2
+    assert diary.notes(projector) == {"diary/a": "n2", "diary/b": "n1"}
+
+
+def test_a_producer_that_does_not_answer_loses_nothing(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+
+    def away(_service: str, _after: int) -> Sequence[Event]:
+        raise Unavailable("diary does not answer")
+
+    with pytest.raises(Unavailable):
+        projector.receive(Page.of(EVENTS[3:]), away)
+    assert projector.receive(Page.of(EVENTS[3:]), feed_of(*EVENTS)) == 7
+    assert diary.notes(projector) == ALL
+
+
+def test_feeds_and_sites_have_cursors_of_their_own(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of([noted(1, "letter", service="letters")]), nothing)
+    projector.receive(Page.of(EVENTS[:2]), nothing)
+    assert projector.cursors("vn") == [
+        {"site": "vn", "service": "diary", "position": 2},
+        {"site": "vn", "service": "letters", "position": 1},
+    ]
+    assert projector.cursors("hue")[0] == {"site": "hue", "service": "diary", "position": 0}
+
+
+def test_rows_are_changed_and_removed_within_a_page_and_across_pages(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of([noted(1, "x"), torn_out(2), noted(3, "y"), noted(4, "z", stream="b")]), nothing)
+    assert diary.notes(projector) == {"diary/a": "y", "diary/b": "z"}
+    projector.receive(Page.of([torn_out(5, stream="b"), torn_out(6, stream="never was")]), nothing)
+    assert diary.notes(projector) == {"diary/a": "y"}
+
+
+def test_an_event_of_no_interest_moves_the_cursor_only(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    plain = Event(**{**{name: getattr(EVENTS[0], name) for name in Event.__slots__}, "type": "diary.Unheard"})
+    assert projector.receive(Page.of([plain]), nothing) == 1
+    assert (diary.notes(projector), projector.cursor("vn", "diary")) == ({}, 1)
+
+
+# Concurrent subscribers
+
+
+def test_a_page_that_does_not_follow_the_cursor_is_refused_whole(database: Database, diary: Diary) -> None:
+    first, second = diary.projector(database), diary.projector(database)
+    first.receive(Page.of(EVENTS[:2]), nothing)
+
+    def meanwhile(service: str, after: int) -> Sequence[Event]:
+        second.receive(Page.of(EVENTS[2:5]), nothing)
+        return feed_of(*EVENTS)(service, after)
+
+    with pytest.raises(PageRefused, match="does not follow the cursor"):
+        first.receive(Page.of(EVENTS[6:]), meanwhile)
+    assert (first.cursor("vn", "diary"), diary.notes(first)) == (5, {"diary/a": "n2 n4", "diary/b": "n1 n3 n5"})
+    assert first.receive(Page.of(EVENTS[6:]), feed_of(*EVENTS)) == 2
+    assert diary.notes(first) == ALL
+
+
+def test_subscribers_that_race_for_the_same_pages_fold_each_event_once(database: Database, diary: Diary) -> None:
+    diary.projector(database)
+    barrier = threading.Barrier(4)
+
+    def follow() -> None:
+        projector = Projector(database, diary.model, pause=lambda _seconds: None)
+        barrier.wait()
+        for event in EVENTS:
+            for _ in range(20):
+                try:
+                    projector.receive(Page.of([event]), feed_of(*EVENTS))
+                    break
+                except PageRefused:
+                    continue
+
+    threads = [threading.Thread(target=follow) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    projector = diary.projector(database)
+    assert (diary.notes(projector), projector.cursor("vn", "diary"), projector.parked()) == (ALL, 7, [])
+
+
+# Parking
+
+
+def test_an_event_that_keeps_failing_is_parked_and_only_its_stream_waits(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n3"}
+    at = datetime(2025, 3, 1, 8, tzinfo=UTC)
+    projector = diary.projector(database, clock=lambda: at)
+    assert projector.receive(Page.of(EVENTS[:4]), nothing) == 4
+    projector.receive(Page.of(EVENTS[4:]), nothing)
+    assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1"}
+    assert projector.cursor("vn", "diary") == 7
+    failed, *waiting = projector.parked()
+    assert (failed["position"], failed["attempts"], failed["error"], failed["parked_at"]) == (3, FOLD_ATTEMPTS_MAX, "Spoilt('n3')", at)
+    assert "_noted" in failed["trace"]
+    assert [(row["position"], row["attempts"]) for row in waiting] == [(5, 0), (7, 0)]
+    assert all("waits behind" in row["error"] for row in waiting)
+
+
+def test_an_event_is_tried_with_growing_pauses_before_it_is_parked(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n1"}
+    pauses: list[float] = []
+    diary.projector(database, pause=pauses.append).receive(Page.of(EVENTS[:1]), nothing)
+    assert pauses == [FOLD_PAUSE_SECONDS * 2**turn for turn in range(FOLD_ATTEMPTS_MAX - 1)]
+
+
+def test_a_fault_that_passes_parks_nothing(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n3"}
+    projector = diary.projector(database, pause=lambda _seconds: diary.spoilt.clear())
+    projector.receive(Page.of(EVENTS), nothing)
+    assert (diary.notes(projector), projector.parked()) == (ALL, [])
+
+
+def test_a_retry_frees_a_stream_in_order(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n3", "n4"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    assert [row["position"] for row in projector.parked()] == [3, 4, 5, 6, 7]
+    diary.spoilt = {"n5"}
+    assert projector.retry_parked() == 3
+    assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3"}
+    assert [row["position"] for row in projector.parked()] == [5, 7]
+    diary.spoilt = set()
+    assert (projector.retry_parked(), projector.retry_parked()) == (2, 0)
+    assert (diary.notes(projector), projector.parked()) == (ALL, [])
+
+
+def test_two_operators_who_retry_at_once_free_each_event_once(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n1", "n2"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    diary.spoilt = set()
+    freed = at_once([projector.retry_parked] * 3)
+    assert sum(count for count in freed if isinstance(count, int)) == 7
+    assert (diary.notes(projector), projector.parked()) == (ALL, [])
+
+
+def test_a_stream_of_the_same_name_at_another_service_does_not_wait(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n2"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS[:2]), nothing)
+    projector.receive(Page.of([noted(1, "letter", stream="a", service="letters")]), nothing)
+    assert diary.notes(projector) == {"diary/b": "n1", "letters/a": "letter"}
+
+
+def test_what_the_database_refuses_is_parked_like_what_the_fold_refuses(database: Database) -> None:
+    model = ReadModel(name="strict", version=1)
+    table = sa.Table("strict", model.metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("text", sa.Text, nullable=False))
+
+    @model.on("diary.Noted")
+    def _noted(rows: Rows, event: Event) -> None:
+        rows.put(table, id=event.position, text=None if event.data["text"] == "n3" else event.data["text"])
+
+    projector = Projector(database, model, pause=lambda _seconds: None)
+    projector.prepare()
+    projector.receive(Page.of(EVENTS), nothing)
+    assert [row["position"] for row in projector.parked()] == [3, 5, 7]
+    with projector.reading() as reading:
+        assert [row["id"] for row in reading.all(sa.select(reading[table]))] == [1, 2, 4, 6]
+
+
+def test_a_database_that_is_away_parks_nothing(database: Database) -> None:
+    model = ReadModel(name="away", version=1)
+    state: dict[str, Any] = {"away": True, "tries": 0}
+
+    @model.on("diary.Noted")
+    def _noted(_rows: Rows, _event: Event) -> None:
+        state["tries"] += 1
+        if state["away"]:
+            raise OperationalError("SELECT 1", {}, Exception("connection lost"))
+
+    projector = Projector(database, model, pause=lambda _seconds: None)
+    projector.prepare()
+    with pytest.raises(Unavailable, match="away"):
+        projector.receive(Page.of(EVENTS), nothing)
+    assert (projector.parked(), projector.cursor("vn", "diary"), state["tries"]) == ([], 0, 1)
+    state["away"] = False
+    assert projector.receive(Page.of(EVENTS), nothing) == 7
+
+
+# Rebuild
+
+
+def test_a_rebuild_gives_the_same_rows_and_leaves_nothing_behind(database: Database, diary: Diary) -> None:
+    letters = [noted(1, "x", service="letters"), noted(2, "y", service="letters")]
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    projector.receive(Page.of(letters), nothing)
+    before = diary.notes(projector)
+    progress: list[tuple[str, int]] = []
+    assert projector.rebuild("vn", feed_of(*EVENTS, *letters, limit=4), lambda *at: progress.append(at)) == 2
+    assert diary.notes(projector) == before == {**ALL, "letters/a": "x y"}
+    assert progress == [("diary", 4), ("diary", 7), ("letters", 2)]
+    assert projector.rebuild("vn", feed_of(*EVENTS, *letters)) == 3
+    assert _copies(database) == {"pages__2", "pages__3"}, "only the rows that somebody may still be reading are kept"
+    assert projector.receive(Page.of([noted(8, "n8")]), nothing) == 1
+    assert diary.notes(projector)["diary/a"] == "n2 n4 n6 n8"
+
+
+def _copies(database: Database) -> set[str]:
+    return {name for name in sa.inspect(database.engine).get_table_names() if name.startswith("pages__")}
+
+
+def test_readers_see_the_old_rows_until_the_switch(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n7"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    old = diary.notes(projector)
+    diary.spoilt = set()
+    seen: list[dict[str, str]] = []
+    projector.rebuild("vn", feed_of(*EVENTS, limit=2), lambda _service, _position: seen.append(diary.notes(projector)))
+    assert seen == [old] * 4
+    assert (diary.notes(projector), projector.parked()) == (ALL, [])
+
+
+def test_a_look_that_began_before_the_switch_can_be_finished_after_it(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    for looked_already in (True, False):
+        with projector.reading() as reading:
+            query = sa.select(reading[diary.pages])
+            before = reading.all(query) if looked_already else None
+            Diary().projector(database).rebuild("vn", feed_of(*EVENTS))
+            after = reading.all(query)
+            assert before is None or after == before
+            assert len(after) == 2
+        assert diary.notes(projector) == ALL
+
+
+def test_live_rows_move_on_during_a_rebuild_which_catches_up(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS[:3]), nothing)
+    told = list(EVENTS[:3])
+
+    def fetch(service: str, after: int) -> Sequence[Event]:
+        found = feed_of(*told, limit=2)(service, after)
+        if after and len(told) < len(EVENTS):
+            told.append(EVENTS[len(told)])
+            projector.receive(Page.of(told[-1:]), nothing)
+        return found
+
+    projector.rebuild("vn", fetch)
+    assert (diary.notes(projector), projector.cursor("vn", "diary")) == (ALL, 7)
+
+
+def test_a_rebuild_that_was_killed_goes_on_where_it_stood(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    asked: list[int] = []
+
+    def broken(service: str, after: int) -> Sequence[Event]:
+        if after >= 4:
+            raise KeyboardInterrupt
+        return feed_of(*EVENTS, limit=2)(service, after)
+
+    def fetch(service: str, after: int) -> Sequence[Event]:
+        asked.append(after)
+        return feed_of(*EVENTS)(service, after)
+
+    with pytest.raises(KeyboardInterrupt):
+        projector.rebuild("vn", broken)
+    assert diary.notes(projector) == ALL
+    again = diary.projector(database)
+    again.rebuild("vn", fetch)
+    assert asked[0] == 4
+    assert (diary.notes(again), again.cursor("vn", "diary")) == (ALL, 7)
+
+
+def test_an_event_that_cannot_be_folded_is_parked_by_a_rebuild_too(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    diary.spoilt = {"n5"}
+    projector.rebuild("vn", feed_of(*EVENTS))
+    assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3"}
+    diary.spoilt = set()
+    assert projector.retry_parked() == 2
+    assert diary.notes(projector) == ALL
+
+
+def test_a_model_of_another_version_is_built_anew(database: Database, diary: Diary) -> None:
+    diary.projector(database).receive(Page.of(EVENTS), nothing)
+    newer = Diary(version=2)
+    projector = newer.projector(database)
+    assert (newer.notes(projector), projector.cursor("vn", "diary")) == ({}, 0)
+    projector.receive(Page.announcement("vn", "diary", 7), feed_of(*EVENTS))
+    assert newer.notes(projector) == ALL
+    assert newer.notes(newer.projector(database)) == ALL
+
+
+def test_a_rebuild_of_an_older_version_is_thrown_away(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    with pytest.raises(KeyboardInterrupt):
+        projector.rebuild("vn", _interrupted)
+    newer = Diary(version=2)
+    projector = newer.projector(database)
+    projector.rebuild("vn", feed_of(*EVENTS))
+    assert newer.notes(projector) == ALL
+    with database.read() as connection:
+        states = connection.execute(sa.text("SELECT state FROM view_generations WHERE state <> 'live'")).scalars().all()
+    assert "building" not in states
+
+
+def _interrupted(_service: str, _after: int) -> Sequence[Event]:
+    raise KeyboardInterrupt
+
+
+# Rows and models by themselves
+
+
+def test_rows_can_be_tried_without_a_database(diary: Diary) -> None:
+    rows = Rows()
+    for event in EVENTS[:3]:
+        for fold in diary.model.folds_of(event):
+            fold(rows, event)
+    ((table, written, removed),) = rows.changes()
+    assert table is diary.pages
+    assert written == [{"page": "diary/b", "notes": "n1 n3 ", "count": 2}, {"page": "diary/a", "notes": "n2 ", "count": 1}]
+    assert removed == []
+
+
+def test_a_row_that_was_read_is_a_copy(diary: Diary) -> None:
+    rows = Rows()
+    rows.put(diary.pages, page="p", notes="x ", count=1)
+    seen = rows.get(diary.pages, page="p")
+    assert seen is not None
+    seen["notes"] = "scribbled"
+    assert rows.get(diary.pages, page="p") == {"page": "p", "notes": "x ", "count": 1}
+
+
+def test_a_column_that_is_not_there_is_a_mistake(diary: Diary) -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Rows().put(diary.pages, page="p", notes="", count=0, colour="red")
+
+
+def test_a_model_follows_the_services_it_folds_and_those_whose_every_event_it_folds(diary: Diary) -> None:
+    seen: list[str] = []
+    model = ReadModel(name="all", version=1)
+    model.on_every("audit", "diary")(lambda _rows, event: seen.append(f"every {event.type}"))
+    model.on("diary.Noted")(lambda _rows, event: seen.append(event.type))
+    assert model.feeds == ("audit", "diary")
+    assert diary.model.feeds == ("diary", "letters")
+    for fold in model.folds_of(EVENTS[0]):
+        fold(Rows(), EVENTS[0])
+    assert seen == ["diary.Noted", "every diary.Noted"]
+
+
+def test_an_included_model_keeps_its_folds_and_gets_tables_of_its_own(database: Database) -> None:
+    part, whole = Diary(), ReadModel(name="whole", version=1)
+    whole.include(part.model)
+    projector = Projector(database, whole, pause=lambda _seconds: None)
+    projector.prepare()
+    projector.receive(Page.of(EVENTS), nothing)
+    projector.receive(Page.of([torn_out(8)]), nothing)
+    assert part.notes(projector) == {"diary/b": ALL["diary/b"]}

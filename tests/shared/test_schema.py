@@ -1,0 +1,244 @@
+"""What may cross the boundary: numbers digit for digit, every type of a record, and errors that name the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import fields
+
+from shared.bounds import TEXT_MAX
+from shared.errors import ValidationFailed
+from shared.plain import plain
+from shared.schema import Catalogue, SchemaUnknown, key, load, name, schema_of
+from tests.shared.given import an_event
+
+
+class Colour(StrEnum):
+    RED = "red"
+    GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    item: str
+    score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything that a record may hold."""
+
+    text: str
+    number: int
+    exact: Decimal
+    yes: bool
+    on: date
+    at: datetime
+    colour: Colour
+    parts: tuple[Part, ...]
+    names: tuple[str, ...]
+    content: dict[str, Any]
+    maybe: str | None
+    later: date | None = None
+    times: int = 1
+
+
+TOLD = schema_of(Told)
+AS_DATA: dict[str, Any] = {
+    "text": "Khối nội chính",
+    "number": 3,
+    "exact": "10.50",
+    "yes": True,
+    "on": "2025-03-01",
+    "at": "2025-03-01T15:00:00+07:00",
+    "colour": "gold",
+    "parts": [{"item": "A1", "score": "9.00"}, {"item": "A2", "score": None}],
+    "names": ["a", "b"],
+    "content": {"deep": [1, {"x": None}]},
+    "maybe": None,
+}
+
+
+def test_every_type_is_read_as_what_it_is() -> None:
+    assert load(TOLD, AS_DATA) == Told(
+        "Khối nội chính",
+        3,
+        Decimal("10.50"),
+        True,
+        date(2025, 3, 1),
+        datetime(2025, 3, 1, 8, tzinfo=UTC),
+        Colour.GOLD,
+        (Part("A1", Decimal("9.00")), Part("A2", None)),
+        ("a", "b"),
+        {"deep": [1, {"x": None}]},
+        None,
+    )
+
+
+def test_what_is_written_is_read_back() -> None:
+    told = load(TOLD, AS_DATA)
+    assert load(TOLD, TOLD().dump(told)) == told
+    assert TOLD().dump(told)["exact"] == "10.50"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Decimal
+
+
+NUMBER = schema_of(Number)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=9))
+def test_a_decimal_keeps_every_digit(value: Decimal) -> None:
+    digits = format(value.copy_abs() if value.is_zero() else value, "f")
+    assert format(load(NUMBER, NUMBER().dump(Number(value))).value, "f") == digits
+
+
+@pytest.mark.parametrize(
+    ("given", "digits"), [("12.50", "12.50"), (" 7 ", "7"), (7, "7"), ("-0.5", "-0.5"), ("-0.00", "0.00"), ("+1", "1")]
+)
+def test_a_number_is_taken_as_text_or_as_a_whole_number(given: object, digits: str) -> None:
+    assert str(load(NUMBER, {"value": given}).value) == digits
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(0.1, 1.0, float("nan"), float("inf"), True, None, [], {}, 10**61),
+        *("NaN", "sNaN", "Infinity", "-Infinity", "", " ", "abc", "1,5", "1.2.3", "1 000", "--1", "."),
+        *("1e5", "1E+999999", "0E-999999999", "1_000", "١٢", "0x10", "9" * 61, "0." + "1" * 61),
+    ],
+    ids=lambda given: repr(given)[:20],
+)
+def test_a_float_or_what_is_no_plain_number_is_refused(given: object) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        load(NUMBER, {"value": given})
+    assert [error["at"] for error in refused.value.details["errors"]] == ["value"]
+
+
+def test_a_float_is_told_from_other_nonsense() -> None:
+    with pytest.raises(ValidationFailed, match="floats lose digits"):
+        load(NUMBER, {"value": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"text": 5}, "text"),
+        ({"text": "x" * (TEXT_MAX + 1)}, "text"),
+        ({"text": "nul \x00"}, "text"),
+        ({"text": "half a pair \ud800"}, "text"),
+        ({"names": ["a", "nul \x00"]}, "names[1]"),
+        ({"number": 1.0}, "number"),
+        ({"number": "3"}, "number"),
+        ({"number": 2**53}, "number"),
+        ({"number": -(2**53)}, "number"),
+        ({"on": "01/03/2025"}, "on"),
+        ({"at": "2025-03-01T15:00:00"}, "at"),
+        ({"colour": "blue"}, "colour"),
+        ({"parts": [{"item": "A1", "score": "9"}, {"item": "A2", "score": 0.5}]}, "parts[1].score"),
+        ({"parts": [{"score": "9"}]}, "parts[0].item"),
+        ({"parts": "A1"}, "parts"),
+        ({"names": ["a", 5]}, "names[1]"),
+        ({"content": []}, "content"),
+        ({"nobody_knows": 1}, "nobody_knows"),
+        ({"later": "soon"}, "later"),
+    ],
+    ids=str,
+)
+def test_an_error_names_its_place(change: dict[str, Any], at: str) -> None:
+    with pytest.raises(ValidationFailed, match="Told cannot be read") as refused:
+        load(TOLD, {**AS_DATA, **change})
+    assert [error["at"] for error in refused.value.details["errors"]] == [at]
+
+
+def test_all_errors_are_named_at_once() -> None:
+    with pytest.raises(ValidationFailed, match="and 6 more") as refused:
+        load(TOLD, {})
+    required = set(AS_DATA)
+    assert {error["at"] for error in refused.value.details["errors"]} == required
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 5])
+def test_what_is_no_object_at_all_is_refused(body: object) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        load(TOLD, body)
+    assert refused.value.details["errors"] == [{"at": "_schema", "message": "Invalid input type."}]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    named: str
+
+
+@pytest.mark.parametrize(
+    ("rule", "good", "bad"),
+    [
+        (name, ["Khối thi đua", "x", "a" * 300], ["", " x", "x ", "two\nlines", "x\n", "a" * 301, "nul\x00"]),
+        (key, ["noi-chinh", "A.1_b", "7"], ["", "-a", "khối", "a b", "a:b", "a\n", "a" * 101]),
+    ],
+)
+def test_a_name_is_one_line_and_a_key_is_short_and_plain(rule: Callable[[], fields.String], good: list[str], bad: list[str]) -> None:
+    schema = schema_of(Named, named=rule())
+    assert [load(schema, {"named": one}).named for one in good] == good
+    for one in bad:
+        with pytest.raises(ValidationFailed):
+            load(schema, {"named": one})
+
+
+def test_a_type_without_a_schema_is_a_mistake_of_ours() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Odd:
+        value: complex
+
+    with pytest.raises(TypeError, match="complex"):
+        schema_of(Odd)
+
+
+def test_results_become_json_data() -> None:
+    told = load(TOLD, {**AS_DATA, "later": "2025-04-01"})
+    assert plain(told) == {**AS_DATA, "at": "2025-03-01T08:00:00Z", "later": "2025-04-01", "times": 1}
+    assert plain({1: (Decimal("1E+2"), frozenset({Colour.RED}))}) == {"1": ["100", ["red"]]}
+    with pytest.raises(TypeError, match="float"):
+        plain({"score": 0.5})
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    text: str
+    effective_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    SCHEMA = 3
+
+    value: Decimal
+
+
+CATALOGUE = Catalogue("diary", schema_of(Noted), schema_of(Weighed))
+
+
+def test_an_event_is_kept_under_its_alias_and_version() -> None:
+    stored = CATALOGUE.encode(Weighed(Decimal("1.50")))
+    assert (stored.type, stored.schema, stored.data, stored.effective_on) == ("diary.Weighed", 3, {"value": "1.50"}, None)
+    assert CATALOGUE.decode(an_event(type=stored.type, schema=3, data=stored.data)) == Weighed(Decimal("1.50"))
+
+
+def test_an_event_that_says_from_when_it_holds_is_kept_so() -> None:
+    assert CATALOGUE.encode(Noted("x", date(2024, 1, 1))).effective_on == date(2024, 1, 1)
+
+
+@pytest.mark.parametrize("change", [{"type": "diary.Unheard"}, {"schema": 2}])
+def test_an_event_of_a_newer_release_is_refused_by_name(change: dict[str, Any]) -> None:
+    with pytest.raises(SchemaUnknown, match="upgrade"):
+        CATALOGUE.decode(an_event(**change))
