@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
 from shared.calendar import utc_now
-from shared.errors import PageRefused, Unavailable
+from shared.errors import CommendationError, PageRefused, Unavailable
 from shared.event import Event
 from shared.feed.page import Page
 from shared.store.database import Database, Instant
@@ -65,6 +65,13 @@ parked = sa.Table(
     sa.Column("trace", sa.Text, nullable=False),
     sa.Column("parked_at", Instant, nullable=False),
 )
+
+
+class RebuildShort(CommendationError):
+    """A rebuild cannot reach what the live rows hold; they stay as they are."""
+
+    code = "rebuild_short"
+
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -446,6 +453,7 @@ class Projector:
         """Build the model anew beside the live one and switch when it has caught up; the new generation's number.
 
         A rebuild that was killed goes on where it stood. Readers see the old rows until the switch, then the new ones.
+        Raises RebuildShort when the feeds end before what the live rows hold.
         """
         with self.database.write() as connection:
             self._discard_retired(connection)
@@ -457,14 +465,21 @@ class Projector:
                 building = None
             generation = self._begin(connection, state="building") if building is None else building.generation
         while True:
+            folded = 0
             for service in self.model.feeds:
                 position = self.cursor(site, service, generation)
                 while events := fetch(service, position):
-                    self._fold(generation, Page.of(events))
+                    folded += self._fold(generation, Page.of(events))
                     position = events[-1].position
                     progress(service, position)
             if self._go_live(generation):
                 return generation
+            if not folded:
+                raise RebuildShort(
+                    f"The feeds of {', '.join(self.model.feeds)} at {site} end before what the live rows of {self.model.name} hold: a service "
+                    "was restored to an earlier state, or another site's events are in them. The live rows stay; verify the logs first.",
+                    model=self.model.name,
+                )
 
     def _go_live(self, generation: int) -> bool:
         with self.database.write() as connection:

@@ -15,7 +15,7 @@ from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
 from shared.errors import PageRefused, Unavailable
 from shared.event import Event
 from shared.feed.page import Page
-from shared.projection import Projector, ReadModel, Rows
+from shared.projection import Projector, ReadModel, RebuildShort, Rows
 from shared.store import Database
 from tests.shared.diary import Diary, feed_of, noted, nothing, torn_out
 from tests.shared.store.given import at_once
@@ -356,6 +356,14 @@ def test_an_event_that_cannot_be_folded_is_parked_by_a_rebuild_too(database: Dat
     assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3"}
     diary.spoilt = set()
     assert projector.retry_parked() == 2
+    assert diary.notes(projector) == ALL
+
+
+def test_a_rebuild_that_cannot_reach_the_live_rows_leaves_them(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    with pytest.raises(RebuildShort, match="end before what the live rows"):
+        projector.rebuild("vn", feed_of(*EVENTS[:3]))
     assert diary.notes(projector) == ALL
 
 
