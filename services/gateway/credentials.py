@@ -128,10 +128,12 @@ class Credentials:
             kept = connection.execute(sa.select(hashes.c.hash).where(hashes.c.account == (account or ""))).scalar_one_or_none()
         if not self._offload(passwords.verify, kept, password) or account is None or kept is None:
             raise BadCredentials("Login and password do not belong together; check both and try again.")
+        # hashed before the transaction: nothing may wait inside one
+        renewed = self._offload(passwords.hash_of, password) if passwords.outdated(kept) else None
         with self.database.write() as connection:
             connection.execute(failures.delete().where(failures.c.login == _digest(login)))
-            if passwords.outdated(kept):
-                self._keep(connection, account, self._offload(passwords.hash_of, password))
+            if renewed is not None:
+                self._keep(connection, account, renewed)
 
     def open_session(self, account: str, login: str) -> Session:
         """A new session of SESSION_HOURS; those that have ended are swept out on the way."""
