@@ -34,7 +34,7 @@ def test_links_lead_to_files() -> None:
 
 def test_targets_and_commands_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"`?make ([a-z]+)", README)):
+    for target in set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for command in re.findall(r"`([a-z]+)`(?=[,` ])", README.split("`.venv/bin/commendation`")[1].splitlines()[0]):
         assert command in COMMANDS, command
