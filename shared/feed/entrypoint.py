@@ -19,6 +19,7 @@ from nameko.extensions import Entrypoint
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
 from shared.broker.topology import feed_queue
+from shared.failpoints import reached
 from shared.feed.page import Page
 from shared.ground import configuration
 from shared.telemetry import logger
@@ -96,6 +97,8 @@ class FeedEntrypoint(Entrypoint):
         for attempt in range(1, FOLD_ATTEMPTS_MAX + 1):
             failure = self._work(page)
             if failure is None:
+                if page.events:
+                    reached("fold.after_commit")
                 break
             log.warning("page_tried", service=page.service, first=page.first, last=page.last, attempt=attempt, error=repr(failure))
             if self._stopping:

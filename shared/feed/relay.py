@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from shared.failpoints import reached
 from shared.feed.page import Page
 from shared.store import EventStore, tables
 
@@ -33,6 +34,7 @@ class Relay:
             return 0
         page = Page.of(events)
         self._publish(page)
+        reached("relay.after_publish")
         with self._store.database.write() as connection:
             # only forward, and only from where this relay stood: one that stalled and wakes up moves nothing back
             connection.execute(tables.relay.update().where(tables.relay.c.position == cursor).values(position=page.last))

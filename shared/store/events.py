@@ -18,6 +18,7 @@ from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX, PAGE_BYTES_MAX, PA
 from shared.calendar import legal_date, utc_now
 from shared.errors import CommandReused, ConfigurationError, StaleVersion, ValidationFailed
 from shared.event import Context, Event, NewEvent, check_size, instant_text
+from shared.failpoints import reached
 from shared.ids import new_id
 from shared.store import tables
 from shared.store.canonical import canonical_text
@@ -183,6 +184,8 @@ class EventStore:
                                 "recorded_at": self._clock(),
                             },
                         )
+                    if count:
+                        reached("append.before_commit")
         except (IntegrityError, StaleVersion) as error:
             # Another writer was between our look and our check or insert: either the same command, or the same version.
             if command is not None and (first := self.answer(command, digest)) is not None:
@@ -194,6 +197,7 @@ class EventStore:
                 streams=[write.stream for write in writes],
             ) from error
         if count:
+            reached("append.after_commit")
             for listener in self._listeners:
                 listener()
         return answers
@@ -235,6 +239,7 @@ class EventStore:
             "answers": None if command is None else json.dumps([answer.to_data() for answer in answers]),
             "events": json.dumps([{**row, "recorded_at": instant, "effective_on": row["effective_on"].isoformat()} for row in rows]),
         }
+        reached("append.before_commit")  # the statement is the whole transaction: there is no nearer before
         with self.database.statement() as connection:
             statement = _WRITE_WITHOUT_COMMAND if command is None else _WRITE_WITH_COMMAND
             base = connection.exec_driver_sql(statement, parameters).scalar_one_or_none()
@@ -269,6 +274,7 @@ class EventStore:
                     "INSERT INTO commands (command, digest, answers, recorded_at) VALUES (?, ?, ?, ?)", (command, digest, kept, instant)
                 )
             cursor.close()
+            reached("append.before_commit")
         return answers
 
     def _write(
