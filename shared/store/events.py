@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import rfc8785
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
-from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
-from shared.calendar import legal_date, utc_now
+from shared.bounds import APPEND_EVENTS_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
+from shared.calendar import utc_now
 from shared.errors import CommandReused, ConfigurationError, StaleVersion, ValidationFailed
-from shared.event import Context, Event, NewEvent, check_size, instant_text
+from shared.event import Context, Event
 from shared.failpoints import reached
-from shared.ids import new_id
-from shared.store import tables
-from shared.store.canonical import canonical_text
+from shared.store import postgres, sqlite, tables
+from shared.store.append import ANY, EXISTS, NONE, Append, Batch, Recorded
 from shared.store.database import Database
-
-NONE = 0
-"""Expected version of a stream that must not exist yet."""
-ANY = -1
-"""Expected version when the writer does not care."""
-EXISTS = -2
-"""Expected version of a stream that must exist, at whatever version."""
-
-_FRAME_BYTES_MAX = 1_000
-"""More than the canonical bytes of an event's own attribute names, id, times and numbers, which are under 500."""
-
-_LETTER_BYTES_MAX = 6
-"""Canonical bytes of one letter at most: an escaped control character."""
 
 # Built once: SQLAlchemy takes four times as long to build a statement anew as to run one that it knows.
 _VERSION = sa.select(sa.func.coalesce(sa.func.max(tables.events.c.version), 0)).where(tables.events.c.stream == sa.bindparam("of_stream"))
@@ -44,82 +28,6 @@ _TAKE_POSITIONS = tables.log.update().values(head=tables.log.c.head + sa.bindpar
 _INSERT_EVENTS = tables.events.insert()
 _ANSWER = sa.select(tables.commands).where(tables.commands.c.command == sa.bindparam("of_command"))
 _KEEP_COMMAND = tables.commands.insert()
-
-_INSERT_BY_DRIVER = (
-    "INSERT INTO events (position, id, stream, version, type, schema, data, recorded_at, effective_on, actor, correlation, causation) "
-    "VALUES (:position, :id, :stream, :version, :type, :schema, :data, :recorded_at, :effective_on, :actor, :correlation, :causation)"
-)
-
-# The whole append of the common case as one statement, which PostgreSQL runs as a transaction of its own. It writes only
-# if the command is new and no stream has moved on; the counter row is taken after that and held to the commit. A writer
-# that commits in between is met by the unique keys of events and commands, as in the transaction of several statements.
-# json, not jsonb, and data as text within it: nothing on the way may reorder or renumber canonical bytes.
-_STALE_COUNTER_WRITTEN = """
-stale AS (
-    SELECT FROM json_to_recordset(%(writes)s::json) AS w(stream text, expected integer)
-    WHERE w.expected <> (SELECT coalesce(max(e.version), 0) FROM events e WHERE e.stream = w.stream)
-),
-counter AS (
-    UPDATE log SET head = head + %(count)s
-    WHERE NOT EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM stale)
-    RETURNING head - %(count)s AS base
-),
-written AS (
-    INSERT INTO events (position, id, stream, version, type, schema, data, recorded_at, effective_on, actor, correlation, causation)
-    SELECT counter.base + e.position, e.id, e.stream, e.version, e.type, e.schema, e.data, e.recorded_at, e.effective_on, e.actor,
-        e.correlation, e.causation
-    FROM counter, json_to_recordset(%(events)s::json) AS e(position integer, id text, stream text, version integer, type text,
-        schema integer, data text, recorded_at timestamptz, effective_on date, actor text, correlation text, causation text)
-)"""
-_KEPT = """,
-kept AS (
-    INSERT INTO commands (command, digest, answers, recorded_at)
-    SELECT %(command)s, %(digest)s, (
-        SELECT json_agg(json_build_object('stream', a.stream, 'version', a.version, 'position', counter.base + a.position,
-            'events', a.events, 'repeated', false) ORDER BY a.position)
-        FROM json_to_recordset(%(answers)s::json) AS a(stream text, version integer, position integer, events json)
-    )::text, %(recorded_at)s::timestamptz
-    FROM counter
-)"""
-_BASE = """
-SELECT base FROM counter
-"""
-# Two texts, not one that asks whether there is a command: PostgreSQL would find it cheaper to plan that anew for each
-# append without one, and planning takes as long as writing.
-_WRITE_WITH_COMMAND = "WITH known AS (SELECT FROM commands WHERE command = %(command)s)," + _STALE_COUNTER_WRITTEN + _KEPT + _BASE
-_WRITE_WITHOUT_COMMAND = "WITH known AS (SELECT WHERE false)," + _STALE_COUNTER_WRITTEN + _BASE
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Events for one stream, with the version that the writer saw: a number, or NONE, ANY, EXISTS."""
-
-    stream: str
-    expected_version: int
-    events: Sequence[NewEvent]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The answer to a command: the events it wrote, or those that its first coming wrote when it is repeated.
-
-    position: of the last event written, 0 when none was; result: what the command's taker said about it (JSON data).
-    """
-
-    stream: str
-    version: int
-    position: int
-    events: tuple[str, ...]
-    repeated: bool = False
-
-    def to_data(self) -> dict[str, Any]:
-        return {
-            "stream": self.stream,
-            "version": self.version,
-            "position": self.position,
-            "events": list(self.events),
-            "repeated": self.repeated,
-        }
 
 
 class EventStore:
@@ -130,6 +38,7 @@ class EventStore:
         self.site = site
         self.service = service
         self._clock = clock
+        self._append_at_once = postgres.append_at_once if database.dialect == "postgresql" else sqlite.append_at_once
         self._listeners: list[Callable[[], None]] = []
 
     def prepare(self) -> None:
@@ -164,28 +73,11 @@ class EventStore:
         if count > APPEND_EVENTS_MAX:
             raise ValidationFailed(f"One append takes at most {APPEND_EVENTS_MAX} events, not {count}; send several.")
         # outside the transaction: whoever holds the counter row keeps all other writers waiting
-        texts = [[canonical_text(new.data) for new in write.events] for write in writes]
+        batch = Batch(writes, context, site=self.site, service=self.service, command=command, digest=digest)
         try:
-            answers = self._write_at_once(writes, texts, context, command, digest)
+            answers = self._append_at_once(self.database, batch, self._clock) if batch.certain else None
             if answers is None:
-                with self.database.write() as connection:
-                    if command is not None:
-                        first = self._answer(connection, command, digest)
-                        if first is not None:
-                            return first
-                    answers = self._write(connection, writes, texts, context)
-                    if command is not None:
-                        connection.execute(
-                            _KEEP_COMMAND,
-                            {
-                                "command": command,
-                                "digest": digest,
-                                "answers": json.dumps([answer.to_data() for answer in answers]),
-                                "recorded_at": self._clock(),
-                            },
-                        )
-                    if count:
-                        reached("append.before_commit")
+                answers = self._append(batch)
         except (IntegrityError, StaleVersion) as error:
             # Another writer was between our look and our check or insert: either the same command, or the same version.
             if command is not None and (first := self.answer(command, digest)) is not None:
@@ -196,152 +88,43 @@ class EventStore:
                 f"Another writer changed {', '.join(write.stream for write in writes)} at the same moment; read it again.",
                 streams=[write.stream for write in writes],
             ) from error
-        if count:
+        if any(answer.events and not answer.repeated for answer in answers):
             reached("append.after_commit")
             for listener in self._listeners:
                 listener()
         return answers
 
-    def _write_at_once(
-        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
-    ) -> list[Recorded] | None:
-        """What `append_all` does, on the shortest way; None when nothing was written, and why must be found out.
-
-        It takes what is certain before the database is asked: versions as numbers, and events well below their bound.
-        """
-        if any(write.expected_version < 0 or not write.events for write in writes) or not self._surely_fit(writes, texts, context):
-            return None
-        if self.database.dialect == "postgresql":
-            return self._write_in_one_statement(writes, texts, context, command, digest)
-        try:
-            return self._write_by_driver(writes, texts, context, command, digest)
-        except sqlite3.Error as error:
-            # what callers look for is SQLAlchemy's error of the same name
-            raise DBAPIError.instance("append", None, error, sqlite3.Error, dialect=self.database.engine.dialect) from error
-
-    def _write_in_one_statement(
-        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
-    ) -> list[Recorded] | None:
-        """One round trip to PostgreSQL.
-
-        The clock is read before the counter row is taken: of two writers that meet, the later position may be some
-        milliseconds the earlier by the clock. Whoever writes after having read is later by both.
-        """
-        now = self._clock()
-        rows, answers = self._rows(writes, texts, [write.expected_version for write in writes], 0, now, context)
-        instant = instant_text(now)
-        parameters = {
-            "count": len(rows),
-            "command": command,
-            "digest": digest,
-            "recorded_at": instant,
-            "writes": json.dumps([{"stream": write.stream, "expected": write.expected_version} for write in writes]),
-            "answers": None if command is None else json.dumps([answer.to_data() for answer in answers]),
-            "events": json.dumps([{**row, "recorded_at": instant, "effective_on": row["effective_on"].isoformat()} for row in rows]),
-        }
-        reached("append.before_commit")  # the statement is the whole transaction: there is no nearer before
-        with self.database.statement() as connection:
-            statement = _WRITE_WITHOUT_COMMAND if command is None else _WRITE_WITH_COMMAND
-            base = connection.exec_driver_sql(statement, parameters).scalar_one_or_none()
-        if base is None:
-            return None
-        return [replace(answer, position=answer.position + int(base)) for answer in answers]
-
-    def _write_by_driver(
-        self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context, command: str | None, digest: str
-    ) -> list[Recorded] | None:
-        """SQLite, whose write lock is held from the start: nothing can come between. SQLAlchemy would take longer than the commit."""
+    def _append(self, batch: Batch) -> list[Recorded]:
+        """The append in a transaction of several statements: for every kind of expectation, and to find out why one was not met."""
         with self.database.write() as connection:
-            cursor = connection.connection.cursor()
-            if command is not None and cursor.execute("SELECT 1 FROM commands WHERE command = ?", (command,)).fetchone():
-                return None
-            for write in writes:
-                found = cursor.execute("SELECT coalesce(max(version), 0) FROM events WHERE stream = ?", (write.stream,)).fetchone()
-                if found[0] != write.expected_version:
-                    return None
-            count = sum(len(write.events) for write in writes)
-            (head,) = cursor.execute("UPDATE log SET head = head + ? RETURNING head", (count,)).fetchone()
-            now = self._clock()
-            instant = _sqlite_instant(now)
-            rows, answers = self._rows(writes, texts, [write.expected_version for write in writes], head - count, now, context)
-            for row in rows:
-                row["recorded_at"] = instant
-                row["effective_on"] = row["effective_on"].isoformat()
-            cursor.executemany(_INSERT_BY_DRIVER, rows)
-            if command is not None:
+            if batch.command is not None:
+                first = self._answer(connection, batch.command, batch.digest)
+                if first is not None:
+                    return first
+            answers = self._write(connection, batch)
+            if batch.command is not None:
                 kept = json.dumps([answer.to_data() for answer in answers])
-                cursor.execute(
-                    "INSERT INTO commands (command, digest, answers, recorded_at) VALUES (?, ?, ?, ?)", (command, digest, kept, instant)
-                )
-            cursor.close()
-            reached("append.before_commit")
+                row = {"command": batch.command, "digest": batch.digest, "answers": kept, "recorded_at": self._clock()}
+                connection.execute(_KEEP_COMMAND, row)
+            if batch.count:
+                reached("append.before_commit")
         return answers
 
-    def _write(
-        self, connection: sa.Connection, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context
-    ) -> list[Recorded]:
-        if any(write.expected_version in (ANY, EXISTS) for write in writes):
+    def _write(self, connection: sa.Connection, batch: Batch) -> list[Recorded]:
+        if any(write.expected_version in (ANY, EXISTS) for write in batch.writes):
             # who does not care for the version must not fail on one that another writer takes meanwhile: in turn, then
             connection.execute(_HOLD_POSITIONS)
-        versions = [self._checked_version(connection, write) for write in writes]
-        count = sum(len(write.events) for write in writes)
-        if count == 0:
-            return [Recorded(write.stream, version, 0, ()) for write, version in zip(writes, versions, strict=True)]
+        versions = [self._checked_version(connection, write) for write in batch.writes]
+        if batch.count == 0:
+            return [Recorded(write.stream, version, 0, ()) for write, version in zip(batch.writes, versions, strict=True)]
         # The counter row comes last before the insert and is held to the commit: positions are gapless and in
         # commit order, so no reader of the log ever passes an event that commits later.
-        head = connection.execute(_TAKE_POSITIONS, {"count": count}).scalar_one()
-        rows, answers = self._rows(writes, texts, versions, head - count, self._clock(), context)
-        if not self._surely_fit(writes, texts, context):
-            for row, new in zip(rows, (new for write in writes for new in write.events), strict=True):
-                check_size(Event(**{**row, "data": new.data}, site=self.site, service=self.service))
+        head = connection.execute(_TAKE_POSITIONS, {"count": batch.count}).scalar_one()
+        rows, answers = batch.rows(versions, head - batch.count, self._clock())
+        if not batch.surely_fits():
+            batch.check_sizes(rows)
         connection.execute(_INSERT_EVENTS, rows)
         return answers
-
-    def _rows(
-        self,
-        writes: Sequence[Append],
-        texts: Sequence[Sequence[str]],
-        versions: Sequence[int],
-        position: int,
-        now: datetime,
-        context: Context,
-    ) -> tuple[list[dict[str, Any]], list[Recorded]]:
-        """The rows of these events from the one after `position` on, and the answer for each write."""
-        today = legal_date(now)
-        rows: list[dict[str, Any]] = []
-        answers: list[Recorded] = []
-        for write, of_write, version in zip(writes, texts, versions, strict=True):
-            first = len(rows)
-            for offset, (new, text) in enumerate(zip(write.events, of_write, strict=True), start=1):
-                position += 1
-                row: dict[str, Any] = {
-                    "position": position,
-                    "id": new_id(),
-                    "stream": write.stream,
-                    "version": version + offset,
-                    "type": new.type,
-                    "schema": new.schema,
-                    "data": text,
-                    "recorded_at": now,
-                    "effective_on": new.effective_on or today,
-                    "actor": context.actor,
-                    "correlation": context.correlation,
-                    "causation": context.causation,
-                }
-                rows.append(row)
-            ids = tuple(row["id"] for row in rows[first:])
-            answers.append(Recorded(write.stream, version + len(ids), position if ids else 0, ids))
-        return rows, answers
-
-    def _surely_fit(self, writes: Sequence[Append], texts: Sequence[Sequence[str]], context: Context) -> bool:
-        """Whether every event is within its bound at any position and version, its other attributes taken at their longest."""
-        common = (self.site, self.service, context.actor, context.correlation, context.causation)
-        frame = _FRAME_BYTES_MAX + _LETTER_BYTES_MAX * sum(map(len, common))
-        return all(
-            frame + _LETTER_BYTES_MAX * (len(write.stream) + len(new.type)) + len(text.encode()) <= EVENT_BYTES_MAX
-            for write, of_write in zip(writes, texts, strict=True)
-            for new, text in zip(write.events, of_write, strict=True)
-        )
 
     def _checked_version(self, connection: sa.Connection, write: Append) -> int:
         version = connection.execute(_VERSION, {"of_stream": write.stream}).scalar_one()
@@ -423,11 +206,6 @@ class EventStore:
             correlation=row.correlation,
             causation=row.causation,
         )
-
-
-def _sqlite_instant(instant: datetime) -> str:
-    """As the tables' column type stores it there: UTC without a zone, always with microseconds."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def digest_of(*parts: Any) -> str:
