@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,11 +19,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
+from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS, TEXT_MAX
 from shared.calendar import utc_now
-from shared.errors import CommendationError, PageRefused, Unavailable
+from shared.errors import CommendationError, NotFound, PageRefused, Unavailable, ValidationFailed
 from shared.event import Event
+from shared.failpoints import reached
 from shared.feed.page import Page
+from shared.schema import SchemaUnknown
 from shared.store.database import Database, Instant
 from shared.telemetry import logger
 
@@ -66,11 +68,67 @@ parked = sa.Table(
     sa.Column("parked_at", Instant, nullable=False),
 )
 
+# Not of a generation: what an operator decided holds for those that are built later, too.
+discards = sa.Table(
+    "view_discards",
+    bookkeeping,
+    sa.Column("model", sa.String(50), primary_key=True),
+    sa.Column("site", sa.String(31), primary_key=True),
+    sa.Column("service", sa.String(31), primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("stream", sa.String(450), nullable=False),
+    sa.Column("event", sa.String(36), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("discarded_at", Instant, nullable=False),
+)
+
+# Both in one question a page: the streams in which an event is parked, and the events of the page that were discarded.
+_EXCEPTIONS = sa.union_all(
+    sa.select(parked.c.stream, sa.cast(sa.null(), sa.BigInteger).label("position")).where(
+        parked.c.model == sa.bindparam("of_model"),
+        parked.c.generation == sa.bindparam("of_generation"),
+        parked.c.site == sa.bindparam("of_site"),
+        parked.c.service == sa.bindparam("of_service"),
+    ),
+    sa.select(discards.c.stream, discards.c.position).where(
+        discards.c.model == sa.bindparam("of_model"),
+        discards.c.site == sa.bindparam("of_site"),
+        discards.c.service == sa.bindparam("of_service"),
+        discards.c.position.between(sa.bindparam("first"), sa.bindparam("last")),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands: the log of a service at a site, and the position in it."""
+
+    site: str
+    service: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"position {self.position} of {self.service} at {self.site}"
+
 
 class RebuildShort(CommendationError):
     """A rebuild cannot reach what the live rows hold; they stay as they are."""
 
     code = "rebuild_short"
+
+
+_LAST_TRACE = "\nWhen it was last tried again:\n"
+
+
+def _not_parked(place: Place, model: ReadModel) -> NotFound:
+    return NotFound(
+        f"Nothing is parked at {place} by the read model {model.name}; list what is.",
+        model=model.name,
+        site=place.site,
+        service=place.service,
+        position=place.position,
+    )
 
 
 Key = tuple[Any, ...]
@@ -146,13 +204,18 @@ class ReadModel:
     metadata: sa.MetaData = field(default_factory=sa.MetaData)
     folds: dict[str, Fold] = field(default_factory=dict)
     every: dict[str, Fold] = field(default_factory=dict)
+    versions: dict[str, frozenset[int]] = field(default_factory=dict)
 
-    def on(self, *types: str) -> Callable[[Fold], Fold]:
-        """Register a fold for events of these types ("service.EventName")."""
+    def on(self, *types: str, versions: Collection[int] = (1,)) -> Callable[[Fold], Fold]:
+        """Register a fold for events of these types ("service.EventName") in the versions of their schemas that it knows.
+
+        An event of another version is parked until a release that knows it folds it.
+        """
 
         def register(fold: Fold) -> Fold:
             for name in types:
                 self.folds[name] = fold
+                self.versions[name] = frozenset(versions)
             return fold
 
         return register
@@ -171,7 +234,17 @@ class ReadModel:
         return register
 
     def folds_of(self, event: Event) -> list[Fold]:
-        """The folds that this event goes through."""
+        """The folds that this event goes through.
+
+        Raises SchemaUnknown for a version that the fold of its type does not know: to guess at its data would make wrong rows.
+        """
+        if event.type in self.folds and event.schema not in self.versions.get(event.type, ()):
+            raise SchemaUnknown(
+                f"Event {event.type} version {event.schema} at position {event.position} of {event.service} at {event.site} is not "
+                f"known to read model {self.name} of this release; upgrade it, then retry the parked events.",
+                type=event.type,
+                schema=event.schema,
+            )
         return [fold for fold in (self.folds.get(event.type), self.every.get(event.service)) if fold is not None]
 
     def include(self, part: ReadModel) -> None:
@@ -181,6 +254,7 @@ class ReadModel:
         own = {name: self.metadata.tables[name] for name in part.metadata.tables}
         for name, fold in part.folds.items():
             self.folds[name] = lambda rows, event, fold=fold: fold(_Renamed(rows, own), event)  # type: ignore[misc]
+        self.versions |= part.versions
         for name, fold in part.every.items():
             self.every[name] = lambda rows, event, fold=fold: fold(_Renamed(rows, own), event)  # type: ignore[misc]
 
@@ -284,12 +358,26 @@ class Projector:
     def parked(self) -> list[dict[str, Any]]:
         """The events that could not be folded, and those of their streams that wait behind them."""
         with self.database.read() as connection:
-            query = (
-                sa.select(parked)
-                .where(parked.c.model == self.model.name, parked.c.generation == self._live(connection))
-                .order_by(parked.c.site, parked.c.service, parked.c.position)
-            )
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return self._parked(connection, self._live(connection))
+
+    def discarded(self) -> list[dict[str, Any]]:
+        """The events that operators have left out of this model, with reason, actor and time."""
+        query = sa.select(discards).where(discards.c.model == self.model.name)
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(discards.c.site, discards.c.service, discards.c.position)).mappings()
+            return [dict(row) for row in rows]
+
+    def show(self, place: Place) -> dict[str, Any]:
+        """One parked event with its CloudEvent (`event`), error and trace.
+
+        Raises NotFound.
+        """
+        with self.database.read() as connection:
+            query = sa.select(parked).where(*self._at(parked, place), parked.c.generation == self._live(connection))
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise _not_parked(place, self.model)
+        return {**row, "event": json.loads(row["event"])}
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -342,9 +430,13 @@ class Projector:
                 self._fold_together(generation, page, page.events)
             except (OperationalError, InterfaceError, PageRefused):
                 raise
+            except SchemaUnknown as error:
+                # another try tells this release nothing new
+                self._park(generation, page, error, attempt)
+                return
             except Exception as error:
                 if attempt == FOLD_ATTEMPTS_MAX:
-                    self._park(generation, page, error)
+                    self._park(generation, page, error, attempt)
                     return
                 self._pause(pause)
                 pause *= 2
@@ -354,9 +446,11 @@ class Projector:
     def _fold_together(self, generation: int, page: Page, events: Sequence[Event]) -> None:
         with self.database.write() as connection:
             self._move(connection, generation, page)
-            waiting = self._parked_streams(connection, generation, page)
+            waiting, discarded = self._exceptions(connection, generation, page)
             rows = self._rows(connection, generation)
             for event in events:
+                if event.position in discarded:
+                    continue
                 folds = self.model.folds_of(event)
                 if not folds:
                     continue
@@ -366,6 +460,7 @@ class Projector:
                     for fold in folds:
                         fold(rows, event)
             self._flush(connection, generation, rows)
+            reached("fold.before_commit")
 
     def _move(self, connection: sa.Connection, generation: int, page: Page) -> None:
         """Move the cursor from just before the page to its end; the row lock orders concurrent subscribers."""
@@ -389,13 +484,13 @@ class Projector:
                 last=page.last,
             )
 
-    def _park(self, generation: int, page: Page, error: Exception) -> None:
+    def _park(self, generation: int, page: Page, error: Exception, attempts: int) -> None:
         (event,) = page.events
         trace = "".join(traceback.format_exception(error))
         log.error("event_parked", model=self.model.name, event_id=event.id, type=event.type, error=repr(error))
         with self.database.write() as connection:
             self._move(connection, generation, page)
-            self._keep(connection, generation, event, FOLD_ATTEMPTS_MAX, repr(error), trace)
+            self._keep(connection, generation, event, attempts, repr(error), trace)
 
     def _keep(self, connection: sa.Connection, generation: int, event: Event, attempts: int, error: str, trace: str) -> None:
         connection.execute(
@@ -414,40 +509,134 @@ class Projector:
             )
         )
 
-    def retry_parked(self) -> int:
-        """Fold the parked events again, stream by stream in order; the number that is parked no more."""
+    def retry_parked(self, place: Place | None = None) -> int:
+        """Fold the parked events again, in order; of a place, those of its stream. The number that is parked no more.
+
+        An event that fails again counts one attempt more and keeps its stream waiting; its first trace is kept beside the last one.
+        Raises NotFound when nothing is parked at the place.
+        """
+        wanted = None if place is None else self.show(place)["stream"]
+        with self.database.read() as connection:
+            generation = self._live(connection)
+        return self._work_off(generation, None if place is None else (place.site, place.service, str(wanted)))
+
+    def discard(self, place: Place, *, reason: str, actor: str) -> dict[str, Any]:
+        """Leave a parked event out of this model for good, then fold what waited behind it: {"freed": int, "repeated": bool}.
+
+        It is recorded with reason and actor, and holds for every later rebuild; the log keeps the event. The second time it says
+        that it is repeated, and only works off what still waits.
+        Raises NotFound when nothing is parked at the place, ValidationFailed without a reason.
+        """
+        reason = reason.strip()
+        if not reason or len(reason) > TEXT_MAX:
+            message = f"Give a reason of 1 to {TEXT_MAX} letters."
+            raise ValidationFailed(f"The event at {place} is not discarded: {message}", errors=[{"at": "reason", "message": message}])
+        with self.database.write() as connection:
+            known = connection.execute(sa.select(discards.c.stream).where(*self._at(discards, place))).scalar_one_or_none()
+            stream = known or self._discard_at(connection, place, reason, actor)
+            running = sa.select(generations.c.generation, generations.c.state).where(
+                generations.c.model == self.model.name, generations.c.state.in_(("live", "building"))
+            )
+            states = {state: generation for generation, state in connection.execute(running)}
+        freed = {state: self._work_off(generation, (place.site, place.service, stream)) for state, generation in states.items()}
+        return {"freed": freed["live"], "repeated": known is not None}
+
+    def _discard_at(self, connection: sa.Connection, place: Place, reason: str, actor: str) -> str:
+        live = self._live(connection)
+        self._hold(connection, live)
+        row = connection.execute(sa.select(parked).where(*self._at(parked, place), parked.c.generation == live)).one_or_none()
+        if row is None:
+            raise _not_parked(place, self.model)
+        event = Event.from_cloudevent(json.loads(row.event))
+        connection.execute(
+            discards.insert().values(
+                model=self.model.name,
+                site=place.site,
+                service=place.service,
+                position=place.position,
+                stream=event.stream,
+                event=event.id,
+                reason=reason,
+                actor=actor,
+                discarded_at=self._clock(),
+            )
+        )
+        connection.execute(parked.delete().where(*self._at(parked, place)))
+        log.warning("event_discarded", model=self.model.name, event_id=event.id, type=event.type, reason=reason, actor=actor)
+        return event.stream
+
+    def _work_off(self, generation: int, stream: tuple[str, str, str] | None) -> int:
+        """Fold what is parked, of one stream (site, service, name) or of all, until nothing is left or the rest has failed."""
         freed = 0
         failed: set[tuple[str, str, str]] = set()
-        for row in self.parked():
-            event = Event.from_cloudevent(json.loads(row["event"]))
-            stream = (event.site, event.service, event.stream)
-            if stream in failed:
-                continue
-            try:
-                with self.database.write() as connection:
-                    generation = self._live(connection)
-                    gone = connection.execute(
-                        parked.delete().where(
-                            parked.c.model == self.model.name,
-                            parked.c.generation == generation,
-                            parked.c.site == event.site,
-                            parked.c.service == event.service,
-                            parked.c.position == event.position,
-                        )
-                    )
-                    if gone.rowcount != 1:
-                        continue
-                    rows = self._rows(connection, generation)
-                    for fold in self.model.folds_of(event):
-                        fold(rows, event)
-                    self._flush(connection, generation, rows)
-                    freed += 1
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception as error:
-                failed.add(stream)
-                log.warning("parked_event_failed_again", model=self.model.name, event_id=event.id, error=repr(error))
-        return freed
+        while True:
+            with self.database.read() as connection:
+                rows = [(row, (row["site"], row["service"], row["stream"])) for row in self._parked(connection, generation)]
+            # again after each round: the feed goes on meanwhile, and parks behind what is not yet worked off
+            left = [(row, of) for row, of in rows if of not in failed and stream in (None, of)]
+            if not left:
+                return freed
+            for row, of in left:
+                if of not in failed:
+                    folded = self._fold_parked(generation, row)
+                    freed += folded is True
+                    failed |= {of} if folded is None else set()
+
+    def _fold_parked(self, generation: int, row: Mapping[str, Any]) -> bool | None:
+        """Whether this parked event was folded; False when it is parked no more, None when it failed again."""
+        event = Event.from_cloudevent(json.loads(row["event"]))
+        place = Place(event.site, event.service, event.position)
+        here = [*self._at(parked, place), parked.c.generation == generation]
+        try:
+            with self.database.write() as connection:
+                # a page folded at the same time could park behind this event after it has gone, or write the same rows
+                self._hold(connection, generation)
+                if connection.execute(parked.delete().where(*here)).rowcount != 1:
+                    return False
+                if connection.execute(sa.select(discards.c.event).where(*self._at(discards, place))).first() is not None:
+                    return False
+                rows = self._rows(connection, generation)
+                for fold in self.model.folds_of(event):
+                    fold(rows, event)
+                self._flush(connection, generation, rows)
+                return True
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("parked_event_failed_again", model=self.model.name, event_id=event.id, error=repr(error))
+            first = row["trace"].split(_LAST_TRACE, 1)[0]
+            last = "".join(traceback.format_exception(error))
+            trace = f"{first}{_LAST_TRACE}{last}" if first else last
+            with self.database.write() as connection:
+                connection.execute(parked.update().where(*here).values(attempts=parked.c.attempts + 1, error=repr(error), trace=trace))
+            return None
+
+    def _drop_discarded(self, generation: int) -> None:
+        """Work off what was discarded just while a rebuild parked it."""
+        same = [parked.c[name] == discards.c[name] for name in ("model", "site", "service", "position")]
+        query = sa.select(parked.c.site, parked.c.service, parked.c.stream).join(discards, sa.and_(*same)).distinct()
+        with self.database.read() as connection:
+            streams = connection.execute(query.where(parked.c.model == self.model.name, parked.c.generation == generation)).all()
+        for site, service, stream in streams:
+            self._work_off(generation, (site, service, stream))
+
+    def _parked(self, connection: sa.Connection, generation: int) -> list[dict[str, Any]]:
+        query = sa.select(parked).where(parked.c.model == self.model.name, parked.c.generation == generation)
+        rows = connection.execute(query.order_by(parked.c.site, parked.c.service, parked.c.position)).mappings()
+        return [dict(row) for row in rows]
+
+    def _at(self, table: sa.Table, place: Place) -> list[sa.ColumnElement[bool]]:
+        return [
+            table.c.model == self.model.name,
+            table.c.site == place.site,
+            table.c.service == place.service,
+            table.c.position == place.position,
+        ]
+
+    def _hold(self, connection: sa.Connection, generation: int) -> Sequence[sa.Row[Any]]:
+        """Keep the cursors of a generation where they are to the end of the transaction, taken in one order against deadlocks."""
+        query = sa.select(cursors).where(cursors.c.model == self.model.name, cursors.c.generation == generation)
+        return connection.execute(query.order_by(cursors.c.site, cursors.c.service).with_for_update()).all()
 
     def rebuild(self, site: str, fetch: Fetch, progress: Callable[[str, int], None] = lambda _s, _p: None) -> int:
         """Build the model anew beside the live one and switch when it has caught up; the new generation's number.
@@ -473,20 +662,22 @@ class Projector:
                     position = events[-1].position
                     progress(service, position)
             if self._go_live(generation):
+                reached("rebuild.after_go_live")
+                self._drop_discarded(generation)
                 return generation
             if not folded:
                 raise RebuildShort(
-                    f"The feeds of {', '.join(self.model.feeds)} at {site} end before what the live rows of {self.model.name} hold: a service "
-                    "was restored to an earlier state, or another site's events are in them. The live rows stay; verify the logs first.",
+                    f"The feeds of {', '.join(self.model.feeds)} at {site} end before what the live rows of {self.model.name} hold: a "
+                    "service was restored to an earlier state, or another site's events are in them. The live rows stay; verify the "
+                    "logs first.",
                     model=self.model.name,
                 )
 
     def _go_live(self, generation: int) -> bool:
         with self.database.write() as connection:
             live = self._live(connection)
-            query = sa.select(cursors).where(cursors.c.model == self.model.name, cursors.c.generation == live)
             # the live rows must not move on between the comparison and the switch
-            for row in connection.execute(query.with_for_update()).all():
+            for row in self._hold(connection, live):
                 if self._cursor(connection, generation, row.site, row.service) < row.position:
                     return False
             connection.execute(
@@ -495,6 +686,7 @@ class Projector:
                 .values(state="live")
             )
             self._retire(connection, live)
+            reached("rebuild.before_go_live")
             return True
 
     def _begin(self, connection: sa.Connection, *, state: str) -> int:
@@ -548,14 +740,18 @@ class Projector:
         ).scalar_one_or_none()
         return int(found or 0)
 
-    def _parked_streams(self, connection: sa.Connection, generation: int, page: Page) -> set[str]:
-        query = sa.select(parked.c.stream).where(
-            parked.c.model == self.model.name,
-            parked.c.generation == generation,
-            parked.c.site == page.site,
-            parked.c.service == page.service,
-        )
-        return set(connection.execute(query).scalars())
+    def _exceptions(self, connection: sa.Connection, generation: int, page: Page) -> tuple[set[str], set[int]]:
+        """The streams of this feed that wait behind a parked event, and the positions of the page that were discarded."""
+        asked = {
+            "of_model": self.model.name,
+            "of_generation": generation,
+            "of_site": page.site,
+            "of_service": page.service,
+            "first": page.first,
+            "last": page.last,
+        }
+        found = connection.execute(_EXCEPTIONS, asked).all()
+        return {stream for stream, position in found if position is None}, {position for _, position in found if position is not None}
 
     def _tables(self, generation: int) -> dict[str, sa.Table]:
         if generation not in self._copies:

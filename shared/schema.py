@@ -6,6 +6,7 @@ is given as an override. A `Catalogue` ties each event class to its stored alias
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import re
 import types
@@ -165,18 +166,35 @@ def _places(messages: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
             yield {"at": at or "body", "message": str(message)}
 
 
-class Catalogue:
-    """The events of one service: alias and version of each class, and the way to the stored form and back."""
+Upcaster = typing.Callable[[dict[str, Any]], dict[str, Any]]
+"""Data of one version of an event as the next version says it. Pure: the same data gives the same data for ever."""
 
-    def __init__(self, service: str, *schemas: type[Record]) -> None:
+
+class Catalogue:
+    """The events of one service: alias and version of each class, and the way to the stored form and back.
+
+    A published version never changes. A change is a new version: the class gets `SCHEMA = n + 1`, and an upcaster under
+    `(alias, n)` says what an event of version n is in it. What was written in an old version is read through the chain of them.
+    Raises TypeError when a version below the newest could not be read.
+    """
+
+    def __init__(self, service: str, *schemas: type[Record], upcasters: Mapping[tuple[str, int], Upcaster] | None = None) -> None:
         self.service = service
         self.schemas: dict[tuple[str, int], type[Record]] = {}
+        self.upcasters = dict(upcasters or {})
         self._of_class: dict[type[Any], tuple[str, int, Record]] = {}
+        self._newest: dict[str, int] = {}
         for schema in schemas:
             alias = f"{service}.{schema.record.__name__}"
             version = int(getattr(schema.record, "SCHEMA", 1))
             self.schemas[alias, version] = schema
             self._of_class[schema.record] = (alias, version, schema())
+            self._newest[alias] = max(version, self._newest.get(alias, 0))
+        self._check_upcasters()
+
+    def versions(self) -> list[tuple[str, int]]:
+        """Every alias and version that can be read."""
+        return [(alias, version) for alias, newest in sorted(self._newest.items()) for version in range(1, newest + 1)]
 
     def encode(self, event: Any) -> NewEvent:
         """A decided event in its stored form."""
@@ -184,16 +202,34 @@ class Catalogue:
         return NewEvent(alias, version, schema.dump(event), getattr(event, "effective_on", None))
 
     def decode(self, event: Event) -> Any:
-        """A recorded event as its class.
+        """A recorded event as the class of its version or, where that version has none any more, of the newest.
 
         Raises SchemaUnknown for a type or version that this release does not know.
         """
         schema = self.schemas.get((event.type, event.schema))
-        if schema is None:
+        if schema is not None:
+            return load(schema, event.data)
+        newest = self._newest.get(event.type, 0)
+        if not 1 <= event.schema < newest:
             raise SchemaUnknown(
                 f"Event {event.type} version {event.schema} at position {event.position} is not known to this release of "
                 f"{self.service}; upgrade it.",
                 type=event.type,
                 schema=event.schema,
             )
-        return load(schema, event.data)
+        # an upcaster may write into what it is given, but the event is the log's
+        data = copy.deepcopy(event.data)
+        for version in range(event.schema, newest):
+            data = self.upcasters[event.type, version](data)
+        return load(self.schemas[event.type, newest], data)
+
+    def _check_upcasters(self) -> None:
+        for alias, version in self.upcasters:
+            if not 1 <= version < self._newest.get(alias, 0):
+                raise TypeError(f"The upcaster of {alias} from version {version} leads to no version that {self.service} has.")
+        for alias, version in self.versions():
+            if (alias, version) in self.schemas:
+                continue
+            gap = next((at for at in range(version, self._newest[alias]) if (alias, at) not in self.upcasters), None)
+            if gap is not None:
+                raise TypeError(f"{alias} has events of version {version}: give an upcaster from version {gap} to {gap + 1}.")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 import eventlet
 from nameko.extensions import DependencyProvider
 
-from shared.access import Grant, grants_of, require
+from shared.access import OPERATOR, Grant, Role, grants_of, require
 from shared.bounds import DECIDE_RETRIES_MAX, PAGE_EVENTS_MAX
 from shared.decider import Decider
 from shared.errors import DomainError, StaleVersion
@@ -17,6 +17,7 @@ from shared.feed.entrypoint import feed
 from shared.feed.page import Page
 from shared.feed.publisher import FeedRelay
 from shared.ground import Ground, configuration
+from shared.parking import Parking
 from shared.projection import Fetch, Projector, ReadModel
 from shared.rpc import NetworkProvider, Request, rpc
 from shared.schema import Catalogue
@@ -191,9 +192,29 @@ class Service:
         }
 
     @rpc
+    def parked(self, request: Request) -> dict[str, Any]:
+        """The events that this service could not fold, and those that operators have discarded."""
+        return self._parking(request).list()
+
+    @rpc
+    def parked_event(self, request: Request) -> dict[str, Any]:
+        """One parked event (producer, position) with its data, error and trace."""
+        return self._parking(request).show(request.data)
+
+    @rpc
     def retry_parked(self, request: Request) -> dict[str, Any]:
-        """Fold the parked events of this service again."""
-        return {"freed": self.views.projector.retry_parked(), "left": len(self.views.projector.parked())}
+        """Fold the parked events of this service again: all, or those of the stream of one (producer, position)."""
+        return self._parking(request).retry(request.data)
+
+    @rpc
+    def discard_parked(self, request: Request) -> dict[str, Any]:
+        """Leave one parked event (producer, position) out of the read model for good, with a reason."""
+        return self._parking(request).discard(request.data, request.actor)
+
+    def _parking(self, request: Request) -> Parking:
+        if request.actor != OPERATOR:
+            self.views.require(request, Role.ADMINISTRATOR)
+        return Parking(self.views.projector, configuration().site)
 
     @rpc
     def rebuild(self, request: Request) -> dict[str, Any]:

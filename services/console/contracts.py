@@ -5,14 +5,18 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
+from services.console.compatibility import incompatibilities
 from shared.broker.topology import FEEDS, feed_queue
 from shared.config import PRODUCERS
+from shared.errors import CommendationError
+from shared.event import Event
 from shared.schema import Catalogue, ExactDecimal, Record
 
 PRODUCING = (*PRODUCERS, "audit")
@@ -36,20 +40,101 @@ ATTRIBUTES = {
 }
 
 
+class ContractBroken(CommendationError):
+    """A published event schema was changed in a way that breaks readers; it needs a version of its own."""
+
+    code = "contract_broken"
+
+
 @click.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("contracts"), show_default=True)
-def contracts(out: Path) -> None:
-    """Write JSON Schema per event type and version, AsyncAPI and OpenAPI; files of what is no more are removed."""
+@click.option(
+    "--events", type=click.File(encoding="utf-8"), help="An export (`-` for standard input) to take golden events from that are missing."
+)
+def contracts(out: Path, events: TextIO | None) -> None:
+    """Write JSON Schema per event type and version, AsyncAPI and OpenAPI, and golden events that are missing.
+
+    What was published stays: a schema is not replaced by one that breaks its readers, and no event's schema or golden event is removed
+    or a golden event replaced.
+    """
     made = documents()
-    kept = {out / name for name in made}
-    for old in out.rglob("*.json"):
-        if old not in kept:
-            old.unlink()
+    refuse_broken(out, made)
     for name, document in made.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text_of(document), encoding="utf-8")
+        _write(out / name, document)
+    for name, event in _golden(out, [] if events is None else [json.loads(line) for line in events if line.strip()]).items():
+        _write(out / name, event)
     click.echo(f"{len(made)} documents in {out}")
+    if missing := missing_golden(out):
+        click.echo(
+            f"No golden event yet of {', '.join(missing)}. Give an export that has one: commendation export | "
+            f"commendation contracts --events -",
+            err=True,
+        )
+
+
+def refuse_broken(out: Path, made: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse event schemas that break the readers of those published in this folder.
+
+    Raises ContractBroken that names every change.
+    """
+    broken = broken_contracts(out, made)
+    if broken:
+        raise ContractBroken(
+            "These changes of published events break their readers:\n"
+            + "\n".join(f"  {one}" for one in broken)
+            + "\nPublish the change as the next version: SCHEMA on the class, and an upcaster in the service's catalogue. "
+            "Only of a version that no release ever had may the file be removed by hand.",
+            broken=broken,
+        )
+
+
+def broken_contracts(out: Path, made: Mapping[str, dict[str, Any]]) -> list[str]:
+    """Each change of these documents that breaks the readers of those in the folder; a version that can be read no more too."""
+    readable = {golden_name(alias, version) for catalogue in catalogues() for alias, version in catalogue.versions()}
+    broken: list[str] = []
+    for path in sorted((out / "events").rglob("*.json")):
+        name = path.relative_to(out).as_posix()
+        published = json.loads(path.read_text(encoding="utf-8"))
+        if name in made:
+            broken += [f"{name}: {change}" for change in incompatibilities(published, made[name])]
+        elif f"golden/{path.parent.name}.{path.name}" not in readable:
+            broken.append(f"{name}: no catalogue reads it any more; old events are read for ever")
+    return broken
+
+
+def golden_name(alias: str, version: int) -> str:
+    return f"golden/{alias}.v{version}.json"
+
+
+def missing_golden(out: Path) -> list[str]:
+    """Alias and version of what is published without a golden event in this folder."""
+    return [
+        f"{alias} version {version}"
+        for catalogue in catalogues()
+        for alias, version in catalogue.versions()
+        if not (out / golden_name(alias, version)).exists()
+    ]
+
+
+def _golden(out: Path, events: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of each version without a golden event the one of these that says most.
+
+    Raises EventMalformed or ValidationFailed for one that its service could not have written.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    published = {pair: catalogue for catalogue in catalogues() for pair in catalogue.versions()}
+    for document in sorted(events, key=lambda document: len(json.dumps(document))):
+        event = Event.from_cloudevent(document)
+        catalogue = published.get((event.type, event.schema))
+        if catalogue is not None and not (out / golden_name(event.type, event.schema)).exists():
+            catalogue.decode(event)
+            found[golden_name(event.type, event.schema)] = document
+    return found
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(document), encoding="utf-8")
 
 
 def text_of(document: dict[str, Any]) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shared import access
 from shared.event import Event
 from shared.projection import Reading, ReadModel, Rows
 from shared.store.database import Exact, Instant
 
-MODEL = ReadModel(name="standings", version=1)
+MODEL = ReadModel(name="standings", version=2)
+MODEL.include(access.GRANTS)
 
 organisations = sa.Table(
     "organisations",

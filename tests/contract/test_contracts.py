@@ -21,8 +21,10 @@ def made() -> dict[str, dict[str, Any]]:
 
 
 def test_the_folder_is_what_the_schemas_say(made: dict[str, dict[str, Any]]) -> None:
-    written = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
-    assert sorted(written) == sorted(made), "run `make contracts` and commit what it writes"
+    written = {path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
+    # of versions that are read through upcasters only, what was published stays as it is
+    kept = {name for name in written if name.startswith(("golden/", "events/"))}
+    assert set(made) <= set(written) <= set(made) | kept, "run `make contracts` and commit what it writes"
     stale = [name for name, document in made.items() if written[name] != text_of(document)]
     assert not stale, f"stale: {stale}; run `make contracts` and commit what it writes"
 

@@ -225,7 +225,12 @@ class Weighed:
     value: Decimal
 
 
-CATALOGUE = Catalogue("diary", schema_of(Noted), schema_of(Weighed))
+CATALOGUE = Catalogue(
+    "diary",
+    schema_of(Noted),
+    schema_of(Weighed),
+    upcasters={("diary.Weighed", 1): lambda data: {"grams": data["weight"]}, ("diary.Weighed", 2): lambda data: {"value": data["grams"]}},
+)
 
 
 def test_an_event_is_kept_under_its_alias_and_version() -> None:
