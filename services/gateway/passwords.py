@@ -30,10 +30,15 @@ def hash_of(password: str) -> str:
 
     Raises PasswordUnfit when the password has fewer than LENGTH_MIN or more than LENGTH_MAX letters.
     """
+    check_length(password)
+    return hasher.hash(password)
+
+
+def check_length(password: str) -> None:
+    """Raises PasswordUnfit as `hash_of` does, without the work of hashing."""
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         message = f"Choose a password of {LENGTH_MIN} to {LENGTH_MAX} letters; several words are easy to keep in mind."
         raise PasswordUnfit(message, length_min=LENGTH_MIN, length_max=LENGTH_MAX, errors=[{"at": "password", "message": message}])
-    return hasher.hash(password)
 
 
 def is_hash(text: str) -> bool:

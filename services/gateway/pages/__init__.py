@@ -11,9 +11,9 @@ CLOCK = common.CLOCK
 
 def register(app: Flask) -> None:
     """Mount the pages and give the templates their words and formats."""
-    from services.gateway.pages import audit, awards, boards, campaigns, home, sheets, signing
+    from services.gateway.pages import audit, awards, boards, campaigns, home, registry, sheets, signing
 
     common.furnish(app)
-    for module in (signing, home, sheets, boards, campaigns, awards, audit):
+    for module in (signing, home, sheets, boards, campaigns, awards, audit, registry):
         part: Blueprint = module.pages
         app.register_blueprint(part)

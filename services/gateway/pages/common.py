@@ -22,6 +22,9 @@ CLOCK = "commendation.clock"
 FIELDS_CARRIED_MAX = 2_000
 """Fields of a form that are carried over a sign-in: a sheet of some hundred items has two each."""
 
+SECRETS = ("password", "current", "again")
+"""Fields that are never written into a page: a password is typed once more instead."""
+
 READERS: Mapping[str, tuple[str, ...]] = {
     "registry": ("registry", "campaigns", "rankings", "awards"),
     "campaigns": ("campaigns", "evaluations", "rankings"),
@@ -50,7 +53,7 @@ def _guard() -> Response | tuple[str, int] | None:
 
 
 def _typed_fields() -> list[tuple[str, str]]:
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in (visitors.CSRF_FIELD, "password", "current")]
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in (visitors.CSRF_FIELD, *SECRETS)]
     return kept[:FIELDS_CARRIED_MAX]
 
 
@@ -144,6 +147,10 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
         words = i18n.t(message) if i18n.known(message) else str(place["message"])
         label = f"label.{place['at']}"
         found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": words})
+    for one in error.details.get("imbalances") or []:
+        at = i18n.t("rubric.scale") if one["at"] == "scale" else f"{one['at'].removeprefix('group:')}. {one['title']}"
+        sums = {name: formats.short(one[name]) for name in ("declared", "found", "difference")}
+        found.append({"at": at, "message": i18n.t("rubric.imbalance", **sums)})
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from services.gateway import duties, visitors
 from services.gateway.network import query
@@ -28,7 +28,30 @@ def home() -> str:
         entries=_entries(running),
         progress=[dict(run, passes=progress_of(run)) for run in overseen],
         running=running,
+        steps=_steps() if not campaigns and visitors.holds(Role.ADMINISTRATOR, Role.OFFICE) else [],
     )
+
+
+def _steps() -> list[dict[str, Any]]:
+    """The way from an empty network to its first campaign, for whoever sets it up: {step, done, href, allowed} in order."""
+    administers, offices = visitors.holds(Role.ADMINISTRATOR), visitors.holds(Role.OFFICE)
+    clusters = [query("registry", "cluster", cluster=row["cluster"]) for row in query("registry", "clusters")]
+    steps = [
+        ("organisations", bool(query("registry", "organisations")), url_for("registry.organisations"), True),
+        ("cluster", bool(clusters), url_for("registry.clusters"), True),
+        ("members", any(one["members"] and one["leaders"] for one in clusters), _address(clusters), True),
+    ]
+    if administers:
+        held = {role["role"] for account in query("registry", "accounts") for role in account["roles"]}
+        steps.append(("accounts", {Role.OFFICE, Role.SECRETARY} <= held, url_for("registry.accounts"), True))
+    steps.append(("rubric", bool(query("campaigns", "rubrics")), url_for("campaigns.overview"), offices))
+    steps.append(("campaign", False, url_for("campaigns.overview"), offices))
+    return [dict(zip(("step", "done", "href", "allowed"), step, strict=True)) for step in steps]
+
+
+def _address(clusters: list[dict[str, Any]]) -> str:
+    """Where members and leaders are entered: the one cluster there is, else the list to choose from."""
+    return url_for("registry.cluster", cluster=clusters[0]["cluster"]) if len(clusters) == 1 else url_for("registry.clusters")
 
 
 def _entries(running: list[dict[str, Any]]) -> list[dict[str, Any]]:
