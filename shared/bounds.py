@@ -41,6 +41,12 @@ RELAY_LEASE_RETRY_SECONDS = 2.0
 RPC_SECONDS_MAX = 20.0
 """Wait for the answer of another service; the request itself expires on the broker after the same time."""
 
+BROKER_ANSWER_SECONDS = 5.0
+"""Wait for the broker's answer to a confirm, a declaration or a goodbye: it takes milliseconds, and no answer means a dead connection."""
+
+BROKER_HEARTBEAT_SECONDS = 10
+"""Heartbeat of a connection that waits for messages: two that fail to come, and it is made anew."""
+
 BROKER_WAIT_SECONDS = 60.0
 """Wait for broker and database at start before giving up with an error."""
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import eventlet
 import nameko.rpc
+from amqp.exceptions import AMQPError
+from kombu.exceptions import OperationalError
 from nameko.constants import RPC_EXCHANGE_CONFIG_KEY
 from nameko.exceptions import UnknownService
 from nameko.rpc import Client, ClusterRpc
@@ -96,7 +98,7 @@ class Network:
             with eventlet.Timeout(seconds):
                 call = getattr(getattr(self._client, service), method).call_async(request=request.to_data())
                 answer = call.result()
-        except (eventlet.Timeout, UnknownService) as error:
+        except (eventlet.Timeout, UnknownService, OSError, AMQPError, OperationalError) as error:
             if call is not None:
                 self._forget(call.correlation_id)
             raise Unavailable(f"The service {service} does not answer; try again in a moment.", service=service) from error

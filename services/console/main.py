@@ -19,7 +19,7 @@ COMMANDS = {
     "rebuild": "Build the read models anew beside the live ones.",
     "export": "Write events (CloudEvents, one JSON a line) or a board.",
     "verify": "Compare the audit log with the services, event by event.",
-    "parked": "List the events that could not be folded, or try them again.",
+    "parked": "List the events that could not be folded; show, retry or discard them.",
     "contracts": "Write the contracts folder from the schemas.",
 }
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.bounds import BROKER_WAIT_SECONDS
+from shared.bounds import BROKER_HEARTBEAT_SECONDS, BROKER_WAIT_SECONDS
 from shared.config import SERVICES, Config
 from shared.errors import ConfigurationError, Unavailable
 
@@ -161,13 +161,15 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
     """
     import eventlet
     import nameko
+    from nameko.constants import HEARTBEAT_CONFIG_KEY
     from nameko.runners import ServiceRunner
 
-    from shared.broker import embedded
+    from shared.broker import bounded, embedded
     from shared.ground import CONFIG_KEY
     from shared.rpc import NetworkProvider, separate
 
     embedded.register()
+    bounded.register()
     if not config.embedded:
         wait_for_broker(config.broker_url)
     nameko.config.setup(
@@ -175,6 +177,7 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
             "AMQP_URI": config.broker_url,
             "WEB_SERVER_ADDRESS": f"{config.http_host}:{config.http_port}",
             "max_workers": 50,
+            HEARTBEAT_CONFIG_KEY: BROKER_HEARTBEAT_SECONDS,
             CONFIG_KEY: config,
             **separate(config.site),
         }

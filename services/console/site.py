@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol
 
+from shared.access import OPERATOR
 from shared.config import PRODUCERS, SERVICES, Config
 from shared.errors import ConfigurationError
 from shared.event import Event
-from shared.projection import Projector
+from shared.parking import Parking
+from shared.projection import Place, Projector
 from shared.store import EventStore, open_database
 
 Progress = Callable[[str, int], None]
@@ -31,7 +33,13 @@ class Site(Protocol):
 
     def rebuild(self, service: str, progress: Progress) -> None: ...
 
-    def retry_parked(self, service: str) -> dict[str, int]: ...
+    def parked(self, service: str) -> dict[str, Any]: ...
+
+    def parked_event(self, service: str, place: Place) -> dict[str, Any]: ...
+
+    def retry_parked(self, service: str, place: Place | None = None) -> dict[str, Any]: ...
+
+    def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]: ...
 
     def verify(self, progress: Progress) -> dict[str, Any]: ...
 
@@ -89,9 +97,20 @@ class LocalSite:
     def rebuild(self, service: str, progress: Progress) -> None:
         self.projector(service).rebuild(self.config.site, self.feed, progress)
 
-    def retry_parked(self, service: str) -> dict[str, int]:
-        projector = self.projector(service)
-        return {"freed": projector.retry_parked(), "left": len(projector.parked())}
+    def parked(self, service: str) -> dict[str, Any]:
+        return self._parking(service).list()
+
+    def parked_event(self, service: str, place: Place) -> dict[str, Any]:
+        return self._parking(service).show(_told(place))
+
+    def retry_parked(self, service: str, place: Place | None = None) -> dict[str, Any]:
+        return self._parking(service).retry(_told(place))
+
+    def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]:
+        return self._parking(service).discard({**_told(place), "reason": reason}, OPERATOR)
+
+    def _parking(self, service: str) -> Parking:
+        return Parking(self.projector(service), self.config.site)
 
     def verify(self, progress: Progress) -> dict[str, Any]:
         """The audit's own comparison, over the files; it is shown, not recorded: only a service records facts."""
@@ -146,8 +165,20 @@ class RemoteSite:
                 raise ConfigurationError(f"Rebuild of {service} failed: {told['error']}; its log says more. The live rows stay.")
             eventlet.sleep(0.2)
 
-    def retry_parked(self, service: str) -> dict[str, int]:
-        answer: dict[str, int] = self.ask(service, "retry_parked", {})
+    def parked(self, service: str) -> dict[str, Any]:
+        return self._told(service, "parked", {})
+
+    def parked_event(self, service: str, place: Place) -> dict[str, Any]:
+        return self._told(service, "parked_event", _told(place))
+
+    def retry_parked(self, service: str, place: Place | None = None) -> dict[str, Any]:
+        return self._told(service, "retry_parked", _told(place))
+
+    def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]:
+        return self._told(service, "discard_parked", {**_told(place), "reason": reason})
+
+    def _told(self, service: str, method: str, data: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.ask(service, method, data)
         return answer
 
     def verify(self, progress: Progress) -> dict[str, Any]:
@@ -164,10 +195,13 @@ class RemoteSite:
         return told
 
     def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
-        from shared.access import OPERATOR
         from shared.rpc import Request
 
         return self._network.ask(service, method, Request(actor=OPERATOR, data=data), seconds=15)
+
+
+def _told(place: Place | None) -> dict[str, Any]:
+    return {} if place is None else {"site": place.site, "producer": place.service, "position": place.position}
 
 
 @contextmanager

@@ -610,3 +610,67 @@ class Readiness(ma.Schema):
     missing = fields.List(fields.String(), metadata={"description": "Services that do not answer"})
     parked = fields.Integer(metadata={"description": "Events that could not be folded and wait for an operator"})
     services = fields.Dict(keys=fields.String(), values=fields.Dict())
+
+
+# Parked events
+
+
+class ParkedLine(Answer):
+    """An event that `service` could not fold, or that waits behind one of its stream (then without attempts)."""
+
+    service = text("whose read model")
+    producer = text("the service that recorded it")
+    site = text()
+    position = fields.Integer(metadata={"description": "In the producer's log"})
+    stream = text()
+    attempts = fields.Integer()
+    error = text("of the last attempt")
+    parked_at = instant()
+
+
+class DiscardedLine(Answer):
+    """An event that an operator has left out of a read model."""
+
+    service = text("whose read model")
+    producer = text("the service that recorded it")
+    site = text()
+    position = fields.Integer()
+    stream = text()
+    event = text("its id")
+    reason = text()
+    actor = text("the account, or `system` for the console")
+    discarded_at = instant()
+
+
+class Parked(ma.Schema):
+    """What is parked and what was discarded; `missing`: services that do not answer."""
+
+    parked = rows(ParkedLine)
+    discarded = rows(DiscardedLine)
+    missing = fields.List(fields.String())
+
+
+class ParkedEvent(ParkedLine):
+    """A parked event with all that is known."""
+
+    event = fields.Dict(metadata={"description": "The event as a CloudEvent"})
+    trace = text("of the first attempts, and of the last one when it was tried again")
+
+
+class Retried(Answer):
+    """What came of it: events folded, events of this service still parked."""
+
+    freed = fields.Integer()
+    left = fields.Integer()
+
+
+class DiscardParked(Asked):
+    """Why the event is left out; it is recorded."""
+
+    reason = text(required=True, validate=validate.Length(min=1, max=TEXT_MAX))
+
+
+class Discarded(Retried):
+    """What came of it; `repeated`: it had been discarded before."""
+
+    repeated = fields.Boolean()

@@ -17,7 +17,7 @@ from kombu import Connection
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
+from shared.bounds import BROKER_HEARTBEAT_SECONDS, FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
 from shared.broker.topology import feed_queue
 from shared.failpoints import reached
 from shared.feed.page import Page
@@ -64,7 +64,7 @@ class FeedEntrypoint(Entrypoint):
         config = configuration()
         service = self.container.service_name
         feeds = self.container.service_cls.model.feeds
-        with Connection(config.broker_url, heartbeat=30) as connection:
+        with Connection(config.broker_url, heartbeat=BROKER_HEARTBEAT_SECONDS) as connection:
             channel = connection.channel()
             queue = feed_queue(config.site, service, feeds)(channel)
             queue.declare()

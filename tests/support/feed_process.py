@@ -57,7 +57,7 @@ def run(plan: Plan) -> dict[str, Any]:
     from kombu import Connection, Producer
     from nameko.runners import ServiceRunner
 
-    from shared.broker import embedded
+    from shared.broker import bounded, embedded
     from shared.broker.topology import FEEDS, feed_key
     from shared.config import load
     from shared.errors import Unavailable
@@ -75,6 +75,7 @@ def run(plan: Plan) -> dict[str, Any]:
 
     configure("ERROR")
     embedded.register()
+    bounded.register()
     config = load()
     nameko.config.setup({"AMQP_URI": config.broker_url, CONFIG_KEY: config})
 

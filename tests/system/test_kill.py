@@ -6,39 +6,29 @@ import json
 import random
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.console.process import is_running
+from tests.support.accounting import Season, models_that_differ
 from tests.support.network import BACKENDS, COMMENDATION, RunningNetwork
 
 KILLS = 6
 SEED = 20240410
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def undisturbed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNetwork]:
-    running = RunningNetwork(request.param, tmp_path_factory.mktemp("undisturbed") / "var")
-    try:
-        running.start(sample=True)
-        running.settle()
-        yield running
-    finally:
-        running.close()
-
-
-def test_a_season_killed_again_and_again_ends_as_an_undisturbed_one(undisturbed: RunningNetwork, tmp_path: Path) -> None:
-    killed = RunningNetwork(undisturbed.backend, tmp_path / "var")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_season_killed_again_and_again_ends_as_an_undisturbed_one(
+    undisturbed: Callable[[str], Season], backend: str, tmp_path: Path
+) -> None:
+    killed = RunningNetwork(backend, tmp_path / "var")
     try:
         kills = _kill_embedded(killed) if killed.backend == "embedded" else _kill_distributed(killed)
         assert kills == KILLS
-        killed.settle()
-        assert _facts(killed) == _facts(undisturbed)
-        assert _boards(killed) == _boards(undisturbed)
+        assert Season.of(killed) == undisturbed(backend)
+        assert models_that_differ(killed, tmp_path / "clean") == []
         told = json.loads(killed.cli("verify", "--format", "json").stdout)
         assert (told["found"], told["behind"]) == (0, {})
     finally:
@@ -88,34 +78,3 @@ def _kill_distributed(network: RunningNetwork) -> int:
     done = network.cli("sample")
     assert done.returncode == 0, done.stderr
     return kills
-
-
-def _facts(network: RunningNetwork) -> Counter[str]:
-    """What was recorded, without the ids, moments and places that differ from run to run."""
-    lines = network.cli("export").stdout.splitlines()
-    events = [json.loads(line) for line in lines]
-    positions = Counter(event["source"] for event in events)
-    assert all(int(event["position"]) <= positions[event["source"]] for event in events)
-    return Counter(
-        json.dumps(
-            [event["type"], event["subject"], event["streamversion"], event["causation"], _comparable(event["data"])], sort_keys=True
-        )
-        for event in events
-        if not event["type"].startswith("audit.")
-    )
-
-
-def _comparable(data: Any) -> Any:
-    """Data without what depends on the day of the run."""
-    return {key: value for key, value in data.items() if key not in ("due_on", "handed_in_on", "late")}
-
-
-def _boards(network: RunningNetwork) -> list[Any]:
-    found = []
-    for campaign in ("noi-chinh-2023", "noi-chinh-2024"):
-        for name in ("standings", "flag", "leader"):
-            board = network.board(campaign, name)
-            found.append(
-                [[row["unit"], row.get("rank"), row.get("total"), row.get("groups"), row.get("eligible")] for row in board["rows"]]
-            )
-    return found

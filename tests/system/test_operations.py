@@ -6,6 +6,12 @@ import csv
 import io
 import json
 
+from services.awards.schemas import EVENTS
+from services.console.site import LocalSite
+from shared.config import load
+from shared.event import Context
+from shared.store import NONE, Append
+from tests.services.awards import given as the
 from tests.support.network import RunningNetwork
 
 DONE = "noi-chinh-2023"
@@ -55,3 +61,34 @@ def test_exported_events_are_cloudevents_in_order(network: RunningNetwork) -> No
 
 def test_nothing_is_parked(network: RunningNetwork) -> None:
     assert "Nothing is parked." in network.cli("parked").stdout
+
+
+def test_an_event_that_no_view_can_fold_is_shown_retried_and_discarded_with_a_reason(network: RunningNetwork) -> None:
+    network.settle()
+    with LocalSite(load(network.env)) as site:
+        unknown = EVENTS.encode(the.issued(proposal="never-made"))
+        recorded = site.store("awards").append(Append("proposal-never-made", NONE, [unknown]), Context("test", "test", "test"))
+    at = ("awards", "awards", str(recorded.position))
+    network.settle()
+
+    assert "never-made" in network.cli("parked", COLUMNS="300").stdout
+    shown = json.loads(network.cli("parked", "show", *at).stdout)
+    assert (shown["event"]["data"], shown["event"]["position"]) == (unknown.data, str(recorded.position))
+    assert "awards: 0 folded, 1 still parked" in network.cli("parked", "retry", *at).stdout
+    told = network.api("thuongtruc").get("/parked", status=403)
+    assert told["code"] == "not_allowed"
+    administrator = network.api("quantri")
+    assert [row["position"] for row in administrator.get("/parked")["parked"]] == [recorded.position]
+
+    assert network.cli("parked", "discard", *at).returncode == 2, "a reason is asked for"
+    done = network.cli("parked", "discard", *at, "--reason", "recorded by hand")
+    assert "discarded; 0 folded, 0 still parked" in done.stdout, done.stderr
+    assert network.cli("rebuild", "awards").returncode == 0
+    listed = network.cli("parked", "list", COLUMNS="300").stdout
+    assert "Nothing is parked." in listed
+    assert "recorded by hand" in listed
+    (gone,) = administrator.get("/parked")["discarded"]
+    assert (gone["service"], gone["producer"], gone["position"], gone["actor"]) == ("awards", "awards", recorded.position, "system")
+    refused = network.cli("parked", "retry", *at)
+    assert refused.returncode == 2
+    assert "Nothing is parked at" in refused.stderr

@@ -75,7 +75,7 @@ def told(service: str, method: str, body: dict[str, Any], **more: Any) -> tuple[
 
 def register(app: Flask) -> JsonApi:
     """Mount the API on the app."""
-    from services.gateway.api import accounts, audit, awards, boards, campaigns, health, registry, sessions, sheets
+    from services.gateway.api import accounts, audit, awards, boards, campaigns, health, parked, registry, sessions, sheets
 
     app.config.update(
         API_TITLE="Commendation network",
@@ -87,7 +87,7 @@ def register(app: Flask) -> JsonApi:
     api = JsonApi(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "see the repository"}}})
     api.spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"session": []}]
-    for module in (sessions, registry, accounts, campaigns, sheets, boards, awards, audit, health):
+    for module in (sessions, registry, accounts, campaigns, sheets, boards, awards, audit, parked, health):
         for made in module.BLUEPRINTS:
             api.register_blueprint(made)
     for probe in ("health", "ready"):

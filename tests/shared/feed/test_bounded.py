@@ -1,0 +1,79 @@
+"""A broker that goes silent on a connection that stays open: every wait for its answer ends."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from kombu import Connection, Producer
+from kombu.transport import TRANSPORT_ALIASES
+
+from shared.broker import bounded
+from tests.support.proxy import Proxy
+
+SECONDS = 0.4
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    broker = os.environ.get("COMMENDATION_TEST_BROKER_URL")
+    if not broker:
+        pytest.skip("COMMENDATION_TEST_BROKER_URL names no RabbitMQ; `make test` starts one")
+    for scheme in ("amqp", "pyamqp", "amqps"):
+        monkeypatch.setitem(TRANSPORT_ALIASES, scheme, TRANSPORT_ALIASES[scheme])
+    monkeypatch.setattr(bounded, "BROKER_ANSWER_SECONDS", SECONDS)
+    bounded.register()
+    url = sa.make_url(broker)
+    assert url.host is not None
+    assert url.port is not None
+    with Proxy(url.host, url.port) as made:
+        yield made
+
+
+def through(proxy: Proxy) -> Connection:
+    url = sa.make_url(os.environ["COMMENDATION_TEST_BROKER_URL"]).set(host="127.0.0.1", port=proxy.port)
+    return Connection(url.render_as_string(hide_password=False), transport_options={"confirm_publish": True}, connect_timeout=SECONDS)
+
+
+def test_a_confirm_that_does_not_come_is_an_error_and_the_next_connection_works(proxy: Proxy) -> None:
+    with through(proxy) as connection:
+        producer = Producer(connection.channel())
+        producer.publish("heard", routing_key="nobody")
+        proxy.half_open()
+        began = time.monotonic()
+        with pytest.raises(connection.recoverable_connection_errors):
+            producer.publish("unheard", routing_key="nobody")
+        assert SECONDS <= time.monotonic() - began < 3 * SECONDS
+    proxy.heal()
+    with through(proxy) as connection:
+        Producer(connection.channel()).publish("heard again", routing_key="nobody")
+
+
+def test_a_goodbye_without_answer_and_a_broker_that_says_nothing_do_not_hold_one_up(proxy: Proxy) -> None:
+    connection = through(proxy)
+    connection.connect()
+    connection.channel()
+    proxy.half_open()
+    began = time.monotonic()
+    connection.release()
+    assert time.monotonic() - began < 4 * SECONDS
+    with pytest.raises(OSError), through(proxy) as other:  # noqa: PT011 - whichever of the system's errors says that nobody answers
+        other.connect()
+    assert time.monotonic() - began < 10, "kombu tries twice, two seconds apart"
+
+
+def test_kombu_tries_again_on_a_new_connection_when_told_to(proxy: Proxy) -> None:
+    with through(proxy) as connection:
+        producer = Producer(connection.channel())
+        producer.publish("heard", routing_key="nobody")
+        proxy.half_open()
+        policy = {
+            "max_retries": 20,
+            "interval_start": 0.1,
+            "interval_max": 0.1,
+            "errback": lambda _error, _interval: proxy.heal(),
+        }
+        producer.publish("heard at last", routing_key="nobody", retry=True, retry_policy=policy)

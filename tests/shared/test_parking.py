@@ -1,0 +1,221 @@
+"""What operators do with parked events, on both databases: show, retry, discard; a discard holds for every rebuild."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.bounds import FOLD_ATTEMPTS_MAX, TEXT_MAX
+from shared.errors import NotFound, ValidationFailed
+from shared.feed.page import Page
+from shared.parking import Parking
+from shared.projection import Place, Projector
+from shared.store import Database
+from tests.shared.diary import Diary, feed_of, noted, nothing
+from tests.shared.store.given import at_once
+
+EVENTS = [noted(position, f"n{position}", stream="ab"[position % 2]) for position in range(1, 8)]
+WITHOUT_N3 = {"diary/a": "n2 n4 n6", "diary/b": "n1 n5 n7"}
+AT = datetime(2025, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+@pytest.fixture
+def projector(database: Database, diary: Diary) -> Projector:
+    """n3 is parked, n5 and n7 wait behind it."""
+    diary.spoilt = {"n3"}
+    made = diary.projector(database, clock=lambda: AT)
+    made.receive(Page.of(EVENTS), nothing)
+    assert positions(made) == [3, 5, 7]
+    return made
+
+
+def at(position: int) -> Place:
+    return Place("vn", "diary", position)
+
+
+def positions(projector: Projector) -> list[int]:
+    return [row["position"] for row in projector.parked()]
+
+
+# Show
+
+
+def test_an_event_is_shown_with_data_error_and_trace(projector: Projector) -> None:
+    shown = projector.show(at(3))
+    assert (shown["event"]["id"], shown["event"]["data"]) == (EVENTS[2].id, {"text": "n3"})
+    assert (shown["attempts"], shown["error"]) == (FOLD_ATTEMPTS_MAX, "Spoilt('n3')")
+    assert "_noted" in shown["trace"]
+
+
+@pytest.mark.parametrize("place", [at(4), at(99), Place("hue", "diary", 3), Place("vn", "letters", 3)])
+def test_what_is_not_parked_cannot_be_shown_retried_or_discarded(projector: Projector, place: Place) -> None:
+    for verb in (projector.show, projector.retry_parked, lambda where: projector.discard(where, reason="why", actor="admin")):
+        with pytest.raises(NotFound, match=f"position {place.position} of {place.service} at {place.site}"):
+            verb(place)
+    assert (positions(projector), projector.discarded()) == ([3, 5, 7], [])
+
+
+# Retry
+
+
+def test_an_event_that_fails_again_counts_the_attempt_and_keeps_the_first_trace(projector: Projector, diary: Diary) -> None:
+    first = projector.show(at(3))["trace"]
+    for attempt in (1, 2):
+        assert projector.retry_parked(at(3)) == 0
+        again = projector.show(at(3))
+        assert again["attempts"] == FOLD_ATTEMPTS_MAX + attempt
+        assert again["trace"].startswith(first)
+        assert again["trace"].count("When it was last tried again") == 1, "bounded: the first trace and the last"
+    assert positions(projector) == [3, 5, 7]
+
+
+def test_one_that_waits_is_retried_with_those_before_it_and_other_streams_stay(projector: Projector, diary: Diary) -> None:
+    diary.spoilt = {"n8"}
+    projector.receive(Page.of([noted(8, "n8", stream="a")]), nothing)
+    diary.spoilt = set()
+    assert projector.retry_parked(at(7)) == 3
+    assert (diary.notes(projector)["diary/b"], positions(projector)) == ("n1 n3 n5 n7", [8])
+
+
+def test_what_comes_during_a_retry_is_not_left_behind(projector: Projector, database: Database, diary: Diary) -> None:
+    """The feed parks it behind events that the retry has listed already."""
+    later = [noted(position, f"n{position}", stream="b") for position in range(8, 48)]
+    diary.spoilt = set()
+    other = Projector(database, diary.model, pause=lambda _seconds: None)
+
+    def follow() -> None:
+        for event in later:
+            other.receive(Page.of([event]), nothing)
+
+    told = at_once([follow, lambda: [projector.retry_parked() for _ in range(5)]])
+    assert not [one for one in told if isinstance(one, Exception)]
+    assert positions(projector) == []
+    assert diary.notes(projector)["diary/b"].split() == [f"n{n}" for n in (1, 3, 5, 7, *range(8, 48))]
+
+
+# Discard
+
+
+def test_a_discard_is_recorded_and_frees_what_waited_in_order(projector: Projector, diary: Diary) -> None:
+    assert projector.discard(at(3), reason=" sent twice by the old system ", actor="admin") == {"freed": 2, "repeated": False}
+    assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+    assert projector.discarded() == [
+        {
+            "model": "diary",
+            "site": "vn",
+            "service": "diary",
+            "position": 3,
+            "stream": "b",
+            "event": EVENTS[2].id,
+            "reason": "sent twice by the old system",
+            "actor": "admin",
+            "discarded_at": AT,
+        }
+    ]
+    projector.receive(Page.of([noted(8, "n8", stream="b")]), nothing)
+    assert diary.notes(projector)["diary/b"] == "n1 n5 n7 n8"
+
+
+def test_a_discard_that_is_repeated_says_so_and_keeps_the_first_reason(projector: Projector) -> None:
+    projector.discard(at(3), reason="first", actor="admin")
+    assert projector.discard(at(3), reason="second", actor="other") == {"freed": 0, "repeated": True}
+    assert [(row["reason"], row["actor"]) for row in projector.discarded()] == [("first", "admin")]
+
+
+def test_what_waited_is_freed_only_up_to_the_next_that_fails(projector: Projector, diary: Diary) -> None:
+    diary.spoilt = {"n3", "n7"}
+    assert projector.discard(at(3), reason="why", actor="admin")["freed"] == 1
+    assert (positions(projector), diary.notes(projector)["diary/b"]) == ([7], "n1 n5")
+
+
+def test_one_that_waits_can_be_discarded_while_the_first_still_fails(projector: Projector, diary: Diary) -> None:
+    assert projector.discard(at(5), reason="why", actor="admin")["freed"] == 0
+    assert positions(projector) == [3, 7]
+    diary.spoilt = set()
+    assert projector.retry_parked() == 2
+    assert diary.notes(projector)["diary/b"] == "n1 n3 n7"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * (TEXT_MAX + 1)])
+def test_a_discard_needs_a_reason(projector: Projector, reason: str) -> None:
+    with pytest.raises(ValidationFailed, match="reason"):
+        projector.discard(at(3), reason=reason, actor="admin")
+    assert (positions(projector), projector.discarded()) == ([3, 5, 7], [])
+
+
+def test_two_operators_who_discard_at_once_record_it_once(projector: Projector, diary: Diary) -> None:
+    at_once([lambda: projector.discard(at(3), reason="why", actor="admin")] * 3)
+    assert len(projector.discarded()) == 1
+    assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+
+
+# Discards and rebuilds
+
+
+def test_a_rebuild_and_a_newer_version_leave_out_what_was_discarded(projector: Projector, database: Database, diary: Diary) -> None:
+    projector.discard(at(3), reason="why", actor="admin")
+    projector.rebuild("vn", feed_of(*EVENTS, limit=2))
+    assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+    newer = Diary(version=2)
+    upgraded = newer.projector(database)
+    upgraded.receive(Page.announcement("vn", "diary", 7), feed_of(*EVENTS))
+    assert (newer.notes(upgraded), upgraded.parked(), len(upgraded.discarded())) == (WITHOUT_N3, [], 1)
+
+
+def test_the_same_position_of_another_service_is_not_left_out(projector: Projector, diary: Diary) -> None:
+    projector.discard(at(3), reason="why", actor="admin")
+    letters = [noted(position, f"l{position}", service="letters") for position in range(1, 5)]
+    projector.receive(Page.of(letters), nothing)
+    projector.rebuild("vn", feed_of(*EVENTS, *letters))
+    assert diary.notes(projector) == {**WITHOUT_N3, "letters/a": "l1 l2 l3 l4"}
+
+
+def test_a_discard_during_a_rebuild_holds_for_both(projector: Projector, database: Database, diary: Diary) -> None:
+    operator = Projector(database, diary.model, pause=lambda _seconds: None)
+
+    def progress(_service: str, position: int) -> None:
+        if position == 6:  # the generation that is built has parked it by now
+            operator.discard(at(3), reason="why", actor="admin")
+
+    projector.rebuild("vn", feed_of(*EVENTS, limit=2), progress)
+    assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+
+
+def test_a_discard_just_when_a_rebuild_parks_the_event_is_made_up_for(projector: Projector, database: Database, diary: Diary) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite has one writer: nothing comes between")
+    operator = Projector(database, diary.model, pause=lambda _seconds: None)
+
+    def clock() -> datetime:  # asked for within the transaction that parks
+        if not projector.discarded():
+            operator.discard(at(3), reason="why", actor="admin")
+        return AT
+
+    rebuilding = Projector(database, diary.model, clock=clock, pause=lambda _seconds: None)
+    rebuilding.rebuild("vn", feed_of(*EVENTS))
+    assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+
+
+# As plain data
+
+
+def test_the_verbs_as_services_and_console_use_them(projector: Projector, diary: Diary) -> None:
+    parking = Parking(projector, "vn")
+    told = parking.list()
+    assert [(row["position"], row["parked_at"]) for row in told["parked"]] == [(n, "2025-03-01T08:00:00Z") for n in (3, 5, 7)]
+    assert parking.show({"producer": "diary", "position": "3"})["event"]["id"] == EVENTS[2].id
+    assert parking.retry({}) == {"freed": 0, "left": 3}
+    told = parking.discard({"producer": "diary", "position": 3, "reason": "why"}, "admin")
+    assert told == {"freed": 2, "repeated": False, "left": 0}
+    assert [(row["position"], row["actor"]) for row in parking.list()["discarded"]] == [(3, "admin")]
+    with pytest.raises(NotFound):
+        parking.show({"site": "hue", "producer": "diary", "position": 3})
+    for nowhere in ({"position": "x", "producer": "diary"}, {"position": 3}):
+        with pytest.raises(ValidationFailed, match="which event"):
+            parking.show(nowhere)
