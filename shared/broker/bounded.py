@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES, pyamqp
+from kombu.transport import TRANSPORT_ALIASES, _transport_cache, pyamqp
 
 from shared.bounds import BROKER_ANSWER_SECONDS
 
@@ -46,5 +46,8 @@ class SSLTransport(pyamqp.SSLTransport):
 
 def register() -> None:
     """Take over `amqp://`, `pyamqp://` and `amqps://` in this process."""
-    TRANSPORT_ALIASES["amqp"] = TRANSPORT_ALIASES["pyamqp"] = f"{__name__}:Transport"
-    TRANSPORT_ALIASES["amqps"] = f"{__name__}:SSLTransport"
+    names = {"amqp": "Transport", "pyamqp": "Transport", "amqps": "SSLTransport"}
+    for scheme, name in names.items():
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:{name}"
+        # kombu keeps the class that it found for a scheme at its first connection, and would never look at the alias again
+        _transport_cache.pop(scheme, None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from kombu import Connection, Producer
-from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import TRANSPORT_ALIASES, _transport_cache, resolve_transport
 
 from shared.broker import bounded
 from tests.support.proxy import Proxy
@@ -24,6 +24,8 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
         pytest.skip("COMMENDATION_TEST_BROKER_URL names no RabbitMQ; `make test` starts one")
     for scheme in ("amqp", "pyamqp", "amqps"):
         monkeypatch.setitem(TRANSPORT_ALIASES, scheme, TRANSPORT_ALIASES[scheme])
+        # as in a process that has used the broker before
+        monkeypatch.setitem(_transport_cache, scheme, resolve_transport(scheme))
     monkeypatch.setattr(bounded, "BROKER_ANSWER_SECONDS", SECONDS)
     bounded.register()
     url = sa.make_url(broker)
