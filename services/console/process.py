@@ -33,6 +33,9 @@ STOP_SECONDS_MAX = 20.0
 def patch() -> None:
     """Make this process one of greenlets. psycopg waits through `select`, or it would hold up every greenlet."""
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
+    # eventlet's own resolver keeps an address as long as the name server allows (ten minutes with Docker's): a server that came
+    # back under another address would not be found
+    os.environ["EVENTLET_NO_GREENDNS"] = "yes"
     # nameko stands on eventlet, whose authors retire it: known, and kept to the rim; no user is to read it at every start
     warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
     import eventlet
