@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from services.console.process import check_address, folder_lock, is_loopback, patch, running
 from shared.config import SERVICES, Config, load
 from shared.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from shared.rpc import Network
 
 
 @click.command()
@@ -74,15 +78,15 @@ def refuse_exposed_sample(config: Config) -> None:
     )
 
 
-def _refuse_served_sample(config: Config, network: object) -> None:
+def _refuse_served_sample(config: Config, network: Network) -> None:
     """On a broker the registry says whether the network holds sample accounts; it may start after us."""
     import time
 
     from shared.bounds import BROKER_WAIT_SECONDS
     from shared.errors import Unavailable
-    from shared.rpc import Network, Request
+    from shared.rpc import Request
 
-    if is_loopback(config.http_reached_at) or not isinstance(network, Network):
+    if is_loopback(config.http_reached_at):
         return
     deadline = time.monotonic() + BROKER_WAIT_SECONDS
     while True:

@@ -139,11 +139,6 @@ def cluster_of(reading: Reading, cluster: str) -> dict[str, Any] | None:
     }
 
 
-def organisation_exists(reading: Reading, organisation: str) -> bool:
-    table = reading[organisations]
-    return reading.one(sa.select(table.c.organisation).where(table.c.organisation == organisation)) is not None
-
-
 def account_by_login(reading: Reading, login: str) -> dict[str, Any] | None:
     table = reading[accounts]
     return reading.one(sa.select(table).where(table.c.login == login))

@@ -40,7 +40,7 @@ class Append:
 class Recorded:
     """The answer to a command: the events it wrote, or those that its first coming wrote when it is repeated.
 
-    position: of the last event written, 0 when none was; result: what the command's taker said about it (JSON data).
+    position: of the last event written, 0 when none was; repeated: whether this is the answer of an earlier coming.
     """
 
     stream: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 import requests
@@ -79,7 +80,7 @@ def test_a_secretary_fills_and_submits_a_sheet_and_the_board_changes(network: Ru
     network.settle()
     rows = {row["unit"]: row for row in network.board(UNDER_WAY, "standings")["rows"]}
     assert rows["btp"]["total"] == "950.00"
-    assert rows["btp"]["rank"] == 1 + sum(row["rank"] is not None and float(row["total"]) > 950 for row in rows.values())
+    assert rows["btp"]["rank"] == 1 + sum(row["rank"] is not None and Decimal(row["total"]) > 950 for row in rows.values())
 
 
 @pytest.mark.parametrize(

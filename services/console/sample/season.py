@@ -100,7 +100,9 @@ def settle(network: Network, seconds: float = SETTLE_SECONDS_MAX) -> None:
         time.sleep(0.02)
 
 
-_settled_before: set[tuple[str, str]] = {
+_RESTS_ON_OTHERS = {
+    ("registry", "form_cluster"),
+    ("campaigns", "publish_rubric"),
     ("campaigns", "launch_campaign"),
     ("campaigns", "open_pass"),
     ("evaluations", "import_sheets"),
@@ -108,12 +110,12 @@ _settled_before: set[tuple[str, str]] = {
     ("awards", "propose_flag"),
     ("awards", "hand_over_flag"),
 }
-_settled_before_first: dict[str, str] = {"campaigns": "publish_rubric", "registry": "form_cluster"}
+"""Commands that rest on facts or roles that reach their service by events."""
 
 
 def _settle_for(network: Network, step: Step) -> None:
     """Steps that rest on other services' facts wait until these have arrived."""
-    if (step.service, step.method) in _settled_before or _settled_before_first.get(step.service) == step.method:
+    if (step.service, step.method) in _RESTS_ON_OTHERS:
         settle(network)
 
 
