@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ class Recorded:
 
 
 class Batch:
-    """The writes of one append with their data in canonical form, made before any transaction begins."""
+    """The writes of one append with ids and data in canonical form, made before any transaction begins."""
 
     def __init__(self, writes: Sequence[Append], context: Context, *, site: str, service: str, command: str | None, digest: str) -> None:
         self.writes = writes
@@ -69,8 +70,10 @@ class Batch:
         self.service = service
         self.command = command
         self.digest = digest
-        self.count = sum(len(write.events) for write in writes)
-        self._texts = [[canonical_text(new.data) for new in write.events] for write in writes]
+        self.events = [new for write in writes for new in write.events]
+        self.texts = [canonical_text(new.data) for new in self.events]
+        self.ids = [new_id() for _ in self.events]
+        self.count = len(self.events)
 
     @property
     def certain(self) -> bool:
@@ -82,45 +85,57 @@ class Batch:
         """The versions that the writer saw."""
         return [write.expected_version for write in self.writes]
 
-    def rows(self, versions: Sequence[int], position: int, now: datetime) -> tuple[list[dict[str, Any]], list[Recorded]]:
-        """The rows of these events from the one after `position` on, and the answer for each write."""
-        today = legal_date(now)
-        rows: list[dict[str, Any]] = []
+    def answers(self, versions: Sequence[int], base: int) -> list[Recorded]:
+        """What each write is answered when the streams stood at these versions and the log at `base`."""
         answers: list[Recorded] = []
-        for write, texts, version in zip(self.writes, self._texts, versions, strict=True):
-            first = len(rows)
-            for offset, (new, text) in enumerate(zip(write.events, texts, strict=True), start=1):
-                position += 1
-                row: dict[str, Any] = {
-                    "position": position,
-                    "id": new_id(),
-                    "stream": write.stream,
-                    "version": version + offset,
-                    "type": new.type,
-                    "schema": new.schema,
-                    "data": text,
-                    "recorded_at": now,
-                    "effective_on": new.effective_on or today,
-                    "actor": self.context.actor,
-                    "correlation": self.context.correlation,
-                    "causation": self.context.causation,
-                }
-                rows.append(row)
-            ids = tuple(row["id"] for row in rows[first:])
-            answers.append(Recorded(write.stream, version + len(ids), position if ids else 0, ids))
-        return rows, answers
+        done = 0
+        for write, version in zip(self.writes, versions, strict=True):
+            ids = tuple(self.ids[done : done + len(write.events)])
+            done += len(ids)
+            answers.append(Recorded(write.stream, version + len(ids), base + done if ids else 0, ids))
+        return answers
+
+    def kept(self, versions: Sequence[int]) -> str:
+        """The answers as they are kept with the command: positions counted from the base, which is kept beside them."""
+        return json.dumps([answer.to_data() for answer in self.answers(versions, 0)])
+
+    def rows(self, versions: Sequence[int], base: int, now: datetime) -> list[dict[str, Any]]:
+        """The rows of these events at the positions after `base`."""
+        today = legal_date(now)
+        places = [
+            (write.stream, version + offset)
+            for write, version in zip(self.writes, versions, strict=True)
+            for offset in range(1, len(write.events) + 1)
+        ]
+        return [
+            {
+                "position": position,
+                "id": identity,
+                "stream": stream,
+                "version": version,
+                "type": new.type,
+                "schema": new.schema,
+                "data": text,
+                "recorded_at": now,
+                "effective_on": new.effective_on or today,
+                "actor": self.context.actor,
+                "correlation": self.context.correlation,
+                "causation": self.context.causation,
+            }
+            for position, (new, text, identity, (stream, version)) in enumerate(
+                zip(self.events, self.texts, self.ids, places, strict=True), start=base + 1
+            )
+        ]
 
     def surely_fits(self) -> bool:
         """Whether every event is within its bound at any position and version, its other attributes taken at their longest."""
         common = (self.site, self.service, self.context.actor, self.context.correlation, self.context.causation)
-        frame = _FRAME_BYTES_MAX + _LETTER_BYTES_MAX * sum(map(len, common))
-        return all(
-            frame + _LETTER_BYTES_MAX * (len(write.stream) + len(new.type)) + len(text.encode()) <= EVENT_BYTES_MAX
-            for write, texts in zip(self.writes, self._texts, strict=True)
-            for new, text in zip(write.events, texts, strict=True)
-        )
+        names = max((len(write.stream) for write in self.writes), default=0) + max((len(new.type) for new in self.events), default=0)
+        frame = _FRAME_BYTES_MAX + _LETTER_BYTES_MAX * (names + sum(map(len, common)))
+        # a letter takes at most four bytes
+        return frame + 4 * max(map(len, self.texts), default=0) <= EVENT_BYTES_MAX
 
     def check_sizes(self, rows: Sequence[dict[str, Any]]) -> None:
         """Measure each event exactly. Raises EventTooLarge."""
-        for row, new in zip(rows, (new for write in self.writes for new in write.events), strict=True):
+        for row, new in zip(rows, self.events, strict=True):
             check_size(Event(**{**row, "data": new.data}, site=self.site, service=self.service))

@@ -7,6 +7,8 @@ from typing import Any
 
 import rfc8785
 
+from shared.bounds import EVENT_BYTES_MAX
+
 _INTEGER_MAX = 2**53 - 1
 
 # Sorted keys without blanks and with letters as they are is what RFC 8785 asks for, but for floats, integers beyond 2^53
@@ -30,15 +32,21 @@ def canonical_text(data: Any) -> str:
     return bytes(rfc8785.dumps(data)).decode()
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(data: object) -> bool:
     # types exactly: a subclass may write itself in its own way
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if isinstance(value, int):
-        return kind is int and -_INTEGER_MAX <= value <= _INTEGER_MAX
-    if isinstance(value, list):
-        return kind is list and all(map(_is_plain, value))
-    if isinstance(value, dict):
-        return kind is dict and all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
-    return False
+    values = [data]
+    for value in values:  # which grows meanwhile by what is inside
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
+            continue
+        if isinstance(value, dict) and kind is dict:
+            if not all(type(key) is str and key.isascii() for key in value):
+                return False
+            values += value.values()
+        elif isinstance(value, list) and kind is list:
+            values += value
+        elif not (isinstance(value, int) and kind is int and -_INTEGER_MAX <= value <= _INTEGER_MAX):
+            return False
+        if len(values) > EVENT_BYTES_MAX:  # too large for an event, or a list that holds itself
+            return False
+    return True

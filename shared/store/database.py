@@ -15,14 +15,28 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.pq import ConnStatus
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 
-from shared.bounds import BROKER_WAIT_SECONDS, PG_LOCK_MS, PG_STATEMENT_MS, SQLITE_BUSY_MS
+from shared.bounds import (
+    BROKER_RETRY_SECONDS,
+    PG_CONNECT_SECONDS,
+    PG_CONNECTIONS_KEPT,
+    PG_CONNECTIONS_MAX,
+    PG_IDLE_TRUSTED_SECONDS,
+    PG_LOCK_MS,
+    PG_POOL_SECONDS,
+    PG_STATEMENT_MS,
+    SQLITE_BUSY_MS,
+    START_SECONDS_MAX,
+)
 from shared.errors import ConfigurationError, Unavailable
+from shared.store import deadline
+from shared.telemetry import logger
 
-PG_IDLE_TRUSTED_SECONDS = 30.0
-"""Idle time after which a connection is asked before use: firewalls forget one after minutes, and tell nobody."""
+MIGRATION_LOCK = 727_274
+"""Key of the advisory lock under which one process at a time makes or changes tables (PostgreSQL)."""
 
+log = logger(__name__)
 DialectName = Literal["sqlite", "postgresql"]
 
 
@@ -60,9 +74,9 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 class Database:
     """An engine with the two transactions that a service needs."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, statements: sa.Engine | None = None) -> None:
         self.engine = engine
-        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._statements = statements or engine
         self.dialect: DialectName = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         # PostgreSQL by default shows each statement another state; SQLite keeps to one by itself
         self._reader = engine if self.dialect == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
@@ -88,16 +102,57 @@ class Database:
             yield connection
 
     @contextmanager
-    def statement(self) -> Iterator[sa.Connection]:
-        """A connection on which every statement is a transaction of its own: no BEGIN and no COMMIT to wait for (PostgreSQL)."""
-        with self._single.connect() as connection:
+    def driver(self) -> Iterator[Any]:
+        """The driver's own connection, on which every statement is a transaction of its own.
+
+        For what each command and page does: SQLAlchemy takes longer over such a statement than the database. What the driver raises
+        comes as SQLAlchemy's error of the same name.
+        """
+        pooled = None
+        try:
+            pooled = self._statements.raw_connection()
+            yield pooled.driver_connection
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise self._translated(error, pooled) from error
+        finally:
+            if pooled is not None:
+                pooled.close()
+
+    @contextmanager
+    def driver_write(self) -> Iterator[Any]:
+        """As `write`, on the driver's own connection (SQLite)."""
+        with self._writer, self.driver() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def session(self) -> Iterator[sa.Connection]:
+        """A connection beside the pool, closed at the end: for what belongs to one session of the server, a lock or LISTEN (PostgreSQL).
+
+        Every statement on it is a transaction of its own.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.detach()
             yield connection
+
+    def _translated(self, error: Exception, pooled: sa.PoolProxiedConnection | None) -> BaseException:
+        dialect = self.engine.dialect
+        gone = pooled is not None and dialect.is_disconnect(error, pooled, None)  # type: ignore[arg-type]
+        if pooled is not None and gone:
+            pooled.invalidate(error)
+        return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect)
 
     def create(self, metadata: sa.MetaData) -> None:
         """Create what is missing, one process at a time."""
         with self.write() as connection:
             if self.dialect == "postgresql":
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(727274)"))
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             metadata.create_all(connection)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -106,9 +161,10 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._statements.dispose()
 
 
-def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Database:
+def open_database(url: str, *, wait_seconds: float = START_SECONDS_MAX) -> Database:
     """Open the database of this URL, waiting for a server that is still starting.
 
     Raises ConfigurationError for an unwritable folder, Unavailable when the server does not answer in time.
@@ -118,26 +174,38 @@ def open_database(url: str, *, wait_seconds: float = BROKER_WAIT_SECONDS) -> Dat
         return Database(_sqlite_engine(parsed))
     if parsed.get_backend_name() != "postgresql":
         raise ConfigurationError(f"No store for {parsed.get_backend_name()!r}: give sqlite:/// or postgresql+psycopg://")
-    engine = sa.create_engine(
-        parsed,
-        pool_size=10,
-        max_overflow=10,
-        connect_args={
-            "options": f"-c statement_timeout={PG_STATEMENT_MS} -c lock_timeout={PG_LOCK_MS} -c timezone=UTC",
-            "connect_timeout": 5,
-        },
-    )
-    _renew_dead_connections(engine)
-    deadline = time.monotonic() + wait_seconds
+    engine = _postgresql_engine(parsed)
+    # in a pool of their own: to turn a connection from transactions to single statements and back takes longer than some statements
+    statements = _postgresql_engine(parsed, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    deadline.bound(engine, statements)
+    until = time.monotonic() + wait_seconds
+    shown = parsed.render_as_string(hide_password=True)
     while True:
         try:
             with engine.connect():
-                return Database(engine)
+                return Database(engine, statements)
         except OperationalError as error:
-            if time.monotonic() > deadline:
-                shown = parsed.render_as_string(hide_password=True)
-                raise Unavailable(f"No database answers at {shown}: {error.orig}") from error
-            time.sleep(0.5)
+            reason = str(error.orig).partition("\n")[0]
+            if time.monotonic() > until:
+                raise Unavailable(f"No database answers at {shown} within {wait_seconds:g} seconds: {reason}") from error
+            log.warning("waiting_for_database", database=shown, error=reason)
+            time.sleep(BROKER_RETRY_SECONDS)
+
+
+def _postgresql_engine(url: sa.URL, **options: Any) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=PG_CONNECTIONS_KEPT,
+        max_overflow=PG_CONNECTIONS_MAX - PG_CONNECTIONS_KEPT,
+        pool_timeout=PG_POOL_SECONDS,
+        connect_args={
+            "options": f"-c statement_timeout={PG_STATEMENT_MS} -c lock_timeout={PG_LOCK_MS} -c timezone=UTC",
+            "connect_timeout": PG_CONNECT_SECONDS,
+        },
+        **options,
+    )
+    _renew_dead_connections(engine)
+    return engine
 
 
 def _renew_dead_connections(engine: sa.Engine) -> None:

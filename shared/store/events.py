@@ -8,18 +8,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from shared.bounds import APPEND_EVENTS_MAX, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
+from shared.bounds import APPEND_EVENTS_MAX, PAGE_EVENTS_MAX
 from shared.calendar import utc_now
 from shared.errors import CommandReused, ConfigurationError, StaleVersion, ValidationFailed
 from shared.event import Context, Event
 from shared.failpoints import reached
-from shared.store import postgres, sqlite, tables
+from shared.store import migrations, postgres, sqlite, tables
 from shared.store.append import ANY, EXISTS, NONE, Append, Batch, Recorded
+from shared.store.canonical import canonical_text
 from shared.store.database import Database
+from shared.store.reading import LogReader
 
 # Built once: SQLAlchemy takes four times as long to build a statement anew as to run one that it knows.
 _VERSION = sa.select(sa.func.coalesce(sa.func.max(tables.events.c.version), 0)).where(tables.events.c.stream == sa.bindparam("of_stream"))
@@ -38,12 +39,13 @@ class EventStore:
         self.site = site
         self.service = service
         self._clock = clock
+        self._reader = LogReader(database, site=site, service=service)
         self._append_at_once = postgres.append_at_once if database.dialect == "postgresql" else sqlite.append_at_once
         self._listeners: list[Callable[[], None]] = []
 
     def prepare(self) -> None:
-        """Create the tables where they are missing, and refuse a database that belongs to another site or service."""
-        self.database.create(tables.metadata)
+        """Bring the database to this release's schema, and refuse one that belongs to another site or service."""
+        migrations.upgrade(self.database)
         with self.database.write() as connection:
             owner = connection.execute(sa.select(tables.log.c.site, tables.log.c.service)).one_or_none()
             if owner is None:
@@ -102,10 +104,6 @@ class EventStore:
                 if first is not None:
                     return first
             answers = self._write(connection, batch)
-            if batch.command is not None:
-                kept = json.dumps([answer.to_data() for answer in answers])
-                row = {"command": batch.command, "digest": batch.digest, "answers": kept, "recorded_at": self._clock()}
-                connection.execute(_KEEP_COMMAND, row)
             if batch.count:
                 reached("append.before_commit")
         return answers
@@ -115,16 +113,25 @@ class EventStore:
             # who does not care for the version must not fail on one that another writer takes meanwhile: in turn, then
             connection.execute(_HOLD_POSITIONS)
         versions = [self._checked_version(connection, write) for write in batch.writes]
+        now = self._clock()
         if batch.count == 0:
-            return [Recorded(write.stream, version, 0, ()) for write, version in zip(batch.writes, versions, strict=True)]
+            self._keep(connection, batch, versions, 0, now)
+            return batch.answers(versions, 0)
         # The counter row comes last before the insert and is held to the commit: positions are gapless and in
         # commit order, so no reader of the log ever passes an event that commits later.
         head = connection.execute(_TAKE_POSITIONS, {"count": batch.count}).scalar_one()
-        rows, answers = batch.rows(versions, head - batch.count, self._clock())
+        base = head - batch.count
+        rows = batch.rows(versions, base, now)
         if not batch.surely_fits():
             batch.check_sizes(rows)
         connection.execute(_INSERT_EVENTS, rows)
-        return answers
+        self._keep(connection, batch, versions, base, now)
+        return batch.answers(versions, base)
+
+    def _keep(self, connection: sa.Connection, batch: Batch, versions: Sequence[int], base: int, now: datetime) -> None:
+        if batch.command is not None:
+            row = {"command": batch.command, "digest": batch.digest, "answers": batch.kept(versions), "recorded_at": now, "base": base}
+            connection.execute(_KEEP_COMMAND, row)
 
     def _checked_version(self, connection: sa.Connection, write: Append) -> int:
         version = connection.execute(_VERSION, {"of_stream": write.stream}).scalar_one()
@@ -154,63 +161,27 @@ class EventStore:
                 f"Command {command} was sent before with another content. Give each new request an id of its own.",
                 command=command,
             )
-        return [Recorded(**dict(data, events=tuple(data["events"]), repeated=True)) for data in json.loads(row.answers)]
+        return [
+            Recorded(kept["stream"], kept["version"], row.base + kept["position"] if kept["events"] else 0, tuple(kept["events"]), True)
+            for kept in json.loads(row.answers)
+        ]
 
     def stream(self, stream: str, *, after: int = 0) -> list[Event]:
         """The events of one stream in order, those after version `after`."""
-        query = (
-            sa.select(tables.events)
-            .where(tables.events.c.stream == stream, tables.events.c.version > after)
-            .order_by(tables.events.c.version)
-        )
-        with self.database.read() as connection:
-            return [self._read(row) for row in connection.execute(query)]
+        return self._reader.stream(stream, after)
 
     def feed(self, after: int, limit: int = PAGE_EVENTS_MAX) -> list[Event]:
         """The next events of the log after a position: at most `limit`, and at most PAGE_BYTES_MAX of data."""
-        query = (
-            sa.select(tables.events)
-            .where(tables.events.c.position > after)
-            .order_by(tables.events.c.position)
-            .limit(min(limit, PAGE_EVENTS_MAX))
-        )
-        page: list[Event] = []
-        size = 0
-        with self.database.read() as connection:
-            for row in connection.execute(query):
-                size += len(row.data.encode())
-                if page and size > PAGE_BYTES_MAX:
-                    break
-                page.append(self._read(row))
-        return page
+        return self._reader.feed(after, limit)
 
     def head(self) -> int:
         """The position of the last event; 0 for an empty log."""
-        with self.database.read() as connection:
-            return int(connection.execute(sa.select(tables.log.c.head)).scalar_one())
-
-    def _read(self, row: Any) -> Event:
-        return Event(
-            id=row.id,
-            site=self.site,
-            service=self.service,
-            position=row.position,
-            stream=row.stream,
-            version=row.version,
-            type=row.type,
-            schema=row.schema,
-            data=json.loads(row.data),
-            recorded_at=row.recorded_at,
-            effective_on=row.effective_on,
-            actor=row.actor,
-            correlation=row.correlation,
-            causation=row.causation,
-        )
+        return self._reader.head()
 
 
 def digest_of(*parts: Any) -> str:
     """A digest of what a command says, to tell its repetition from another command under the same id."""
     try:
-        return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()
+        return hashlib.sha256(canonical_text(list(parts)).encode()).hexdigest()
     except ValueError as error:  # half of a surrogate pair, an integer beyond 2^53
         raise ValidationFailed(f"The command holds what JSON cannot carry exactly: {error}") from error

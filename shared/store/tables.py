@@ -1,4 +1,7 @@
-"""The tables of an event store. The log is append-only: the database itself refuses UPDATE, DELETE and TRUNCATE."""
+"""The tables of an event store as this release has them; `migrations` makes them, with the triggers and the function that go with them.
+
+The log is append-only: the database itself refuses UPDATE, DELETE and TRUNCATE.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,18 @@ commands = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("answers", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
+    # what is added to the positions in `answers`: when they were written down it was not yet known
+    sa.Column("base", sa.BigInteger, nullable=False, server_default="0"),
+)
+
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("stream", sa.String(450), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("taken_at", Instant, nullable=False),
 )
 
 relay = sa.Table(
@@ -49,27 +64,6 @@ relay = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1"), primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
-)
-
-
-def _after_create(dialect: str, statement: str) -> None:
-    sa.event.listen(events, "after_create", sa.DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
-
-
-for verb in ("UPDATE", "DELETE"):
-    _after_create(
-        "sqlite",
-        f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
-        "BEGIN SELECT RAISE(ABORT, 'events are never changed: append a correction'); END",
-    )
-
-_after_create(
-    "postgresql",
-    "CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "RAISE EXCEPTION 'events are never changed: append a correction'; END $$",
-)
-_after_create(
-    "postgresql",
-    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
-    "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()",
+    sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("renewed_at", Instant),
 )

@@ -19,3 +19,10 @@ def test_the_text_is_that_of_rfc_8785(data: object) -> None:
 def test_what_has_no_canonical_form_is_refused(data: object) -> None:
     with pytest.raises(ValueError, match=r"surrogate|canonicaliz|domain|UTF-8|key|nan"):
         canonical_text(data)
+
+
+def test_a_list_that_holds_itself_is_refused() -> None:
+    round_and_round: list[object] = []
+    round_and_round.append(round_and_round)
+    with pytest.raises(RecursionError):
+        canonical_text(round_and_round)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from shared.errors import CommandReused, StaleVersion, ValidationFailed
 from shared.store import ANY, NONE, Database, EventStore, Recorded
 from shared.store.events import digest_of
-from tests.shared.store.given import CONTEXT, a_store, at_once, texts, to
+from tests.shared.store.given import CONTEXT, NIGHT, a_store, at_once, texts, to
 
 
 def test_the_same_command_again_gives_the_first_answer_and_writes_nothing(database: Database) -> None:
@@ -27,6 +29,21 @@ def test_the_answer_outlives_the_process(database: Database) -> None:
     assert found is not None
     assert found[0].events == first.events
     assert a_store(database).answer("c2", "d") is None
+
+
+def test_the_answer_is_there_after_91_days_and_as_many_commands(database: Database) -> None:
+    def store_of(day: int) -> EventStore:
+        store = EventStore(database, site="vn", service="diary", clock=lambda: NIGHT + timedelta(days=day))
+        store.prepare()
+        return store
+
+    first = store_of(0).append(to("a", NONE, "one"), CONTEXT, command="c0", digest="d")
+    for day in range(1, 92):
+        store_of(day).append(to("a", day, "more"), CONTEXT, command=f"c{day}", digest="d")
+    again = store_of(91).append(to("a", NONE, "one"), CONTEXT, command="c0", digest="d")
+    assert (again.events, again.repeated) == (first.events, True)
+    assert all(store_of(91).answer(f"c{day}", "d") is not None for day in range(92))
+    assert store_of(91).head() == 92
 
 
 def test_another_command_under_the_same_id_is_refused(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ CHANGES = {
     ),
 }
 
+SWITCHES = (
+    "ALTER TABLE events DISABLE TRIGGER ALL",
+    "ALTER TABLE events DISABLE TRIGGER USER",
+    "DROP TABLE events",
+    "SET session_replication_role = replica",
+)
+"""Ways round the triggers, which take more than every right on the table."""
+
 
 @pytest.fixture(params=["sqlite", "postgresql", "postgresql as owner"])
 def owned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
@@ -43,16 +52,26 @@ def owned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         with fresh_database(kind, tmp_path) as database:
             yield database
         return
-    with fresh_url(kind, tmp_path) as url:
-        role, password = f"plain_{secrets.token_hex(6)}", secrets.token_hex(12)
-        server = sa.make_url(url)
-        _run(url, f"CREATE ROLE {role} LOGIN PASSWORD '{password}'", f"ALTER DATABASE {server.database} OWNER TO {role}")
-        opened = open_database(server.set(username=role, password=password).render_as_string(hide_password=False), wait_seconds=5)
+    with fresh_url(kind, tmp_path) as url, _plain_role(url) as (role, own_url):
+        database_name = sa.make_url(url).database
+        _run(url, f"ALTER DATABASE {database_name} OWNER TO {role}")
+        opened = open_database(own_url, wait_seconds=5)
         try:
             yield opened
         finally:
             opened.close()
-            _run(url, f"ALTER DATABASE {server.database} OWNER TO CURRENT_USER", f"DROP OWNED BY {role} CASCADE", f"DROP ROLE {role}")
+            _run(url, f"ALTER DATABASE {database_name} OWNER TO CURRENT_USER")
+
+
+@contextmanager
+def _plain_role(url: str) -> Iterator[tuple[str, str]]:
+    """A role without rights, and the database's URL in its name."""
+    role, password = f"plain_{secrets.token_hex(6)}", secrets.token_hex(12)
+    _run(url, f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    try:
+        yield role, sa.make_url(url).set(username=role, password=password).render_as_string(hide_password=False)
+    finally:
+        _run(url, f"DROP OWNED BY {role} CASCADE", f"DROP ROLE {role}")
 
 
 def _run(url: str, *statements: str) -> None:
@@ -72,3 +91,26 @@ def test_a_recorded_event_is_neither_changed_nor_removed(owned: Database, subtes
                 connection.execute(sa.text(change))
             assert store.feed(0) == before
     assert store.append(to("a", 2, "three"), CONTEXT).position == 3
+
+
+def test_a_role_that_may_do_all_but_own_the_tables_neither_changes_events_nor_switches_the_refusal_off(
+    tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    with fresh_url("postgresql", tmp_path) as url, _plain_role(url) as (role, own_url), closing(open_database(url)) as owner:
+        store = a_store(owner)
+        store.append(to("a", NONE, "one", "two"), CONTEXT)
+        before = store.feed(0)
+        _run(url, f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        with closing(open_database(own_url)) as guest:
+            for change in (*CHANGES["both"], *CHANGES["postgresql"]):
+                with subtests.test(change):
+                    with pytest.raises(DBAPIError, match="events are never changed"), guest.write() as connection:
+                        connection.execute(sa.text(change))
+                    assert store.feed(0) == before
+            for switch in SWITCHES:
+                with (
+                    subtests.test(switch),
+                    pytest.raises(DBAPIError, match=r"must be owner|permission denied"),
+                    guest.write() as connection,
+                ):
+                    connection.execute(sa.text(switch))
