@@ -6,7 +6,7 @@ same reason the model's version is raised only with a migration that carries the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from services.audit.domain import Entry, EvidenceDiffers, chained, digest_of
 from shared import access
 from shared.bounds import PAGE_EVENTS_MAX
 from shared.config import PRODUCERS
+from shared.errors import ConfigurationError
 from shared.event import Event
 from shared.projection import Fetch, Projector, Reading, ReadModel, Rows
 from shared.store.database import Instant
@@ -199,10 +200,17 @@ def _paged(projector: Projector, site: str, service: str, order: str, last: int)
 class Evidence(Projector):
     """The record of the audit, which is built anew only from logs that still say what was recorded."""
 
-    def rebuild(self, site: str, fetch: Fetch, progress: Callable[[str, int], None] = lambda _service, _position: None) -> int:
-        """Like any read model's, but a service whose log differs from the record stops it.
+    def beside(self, versions: Collection[int]) -> None:
+        """Raises ConfigurationError: another version is not folded from logs, which may say something else by now."""
+        raise ConfigurationError(
+            f"The audit's record is of version {max(versions)}, this release knows version {self.model.version}. It is evidence and is not "
+            "made anew from the logs: a migration has to carry it over. Run the release that made it; the record is kept as it is."
+        )
 
-        Raises EvidenceDiffers, naming the position; the record stays as it is.
+    def checked(self, site: str, fetch: Fetch) -> Fetch:
+        """The feeds, as long as they give what is recorded.
+
+        Where a service's log differs the fetch raises EvidenceDiffers, naming the position; the record stays as it is.
         """
 
         def unchanged(service: str, after: int) -> Sequence[Event]:
@@ -225,4 +233,4 @@ class Evidence(Projector):
                         )
             return events
 
-        return super().rebuild(site, unchanged, progress)
+        return unchanged

@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "Write events (CloudEvents, one JSON a line) or a board.",
     "verify": "Compare the audit log with the services, event by event.",
     "parked": "List the events that could not be folded; show, retry or discard them.",
+    "snapshots": "Drop what services keep so as to load long streams faster.",
     "contracts": "Write the contracts folder from the schemas.",
 }
 

@@ -34,13 +34,15 @@ def parked(context: click.Context) -> None:
 @parked.command("list")
 def listed() -> None:
     """List the parked events of every service with attempts and last error, and those that were discarded."""
-    waiting = Table("service", "producer", "position", "stream", "attempts", "error", title="Parked")
+    waiting = Table("service", "producer", "position", "stream", "attempts", "last error", "parked at", "last tried", title="Parked")
     gone = Table("service", "producer", "position", "stream", "reason", "by", "at", title="Discarded")
     with open_site(load()) as site:
         for service in MODELLED:
             told = site.parked(service)
             for row in told["parked"]:
-                waiting.add_row(service, row["service"], str(row["position"]), row["stream"], str(row["attempts"]), row["error"])
+                said = row["last_error"] or "waits behind another of its stream"
+                at = (row["service"], str(row["position"]), row["stream"], str(row["attempts"]))
+                waiting.add_row(service, *at, said, row["parked_at"], row["tried_at"] or "-")
             for row in told["discarded"]:
                 gone.add_row(service, row["service"], str(row["position"]), row["stream"], row["reason"], row["actor"], row["discarded_at"])
     if waiting.row_count:
@@ -57,7 +59,7 @@ def listed() -> None:
 @POSITION
 @SITE
 def show(service: str, producer: str, position: int, site: str | None) -> None:
-    """Show one parked event: its data, error and trace, as JSON."""
+    """Show one parked event as JSON: its data, first and last error, and the trace of each."""
     config = load()
     with open_site(config) as opened:
         click.echo(json.dumps(opened.parked_event(service, _place(config, site, producer, position)), ensure_ascii=False, indent=2))

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.bounds import BROKER_HEARTBEAT_SECONDS, BROKER_WAIT_SECONDS
+from shared.bounds import BROKER_HEARTBEAT_SECONDS, BROKER_RETRY_SECONDS, START_SECONDS_MAX, STOP_SECONDS_MAX
 from shared.config import SERVICES, Config
 from shared.errors import ConfigurationError, Unavailable
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from shared.rpc import Network
 
 CLASSES = {name: f"services.{name}.service:{name.capitalize()}Service" for name in SERVICES}
-STOP_SECONDS_MAX = 20.0
-"""A stop that takes longer than draining a page and its acks is stuck; what was not committed is done again at the next start."""
 
 
 def patch() -> None:
@@ -97,7 +95,7 @@ def is_running(var: Path) -> bool:
         return (var / "network.lock").exists()
 
 
-def wait_for_broker(url: str, seconds: float = BROKER_WAIT_SECONDS) -> None:
+def wait_for_broker(url: str, seconds: float = START_SECONDS_MAX) -> None:
     """Wait until the broker takes a connection.
 
     Raises Unavailable after the deadline: nameko itself would wait for ever without a word.
@@ -115,9 +113,9 @@ def wait_for_broker(url: str, seconds: float = BROKER_WAIT_SECONDS) -> None:
         except Exception as error:
             shown = connection.as_uri()
             if time.monotonic() > deadline:
-                raise Unavailable(f"No broker answers at {shown} within {seconds:.0f} seconds: {error!r}") from error
+                raise Unavailable(f"No broker answers at {shown} within {seconds:g} seconds: {error!r}") from error
             logger(__name__).warning("waiting_for_broker", broker=shown, error=repr(error))
-            time.sleep(1)
+            time.sleep(BROKER_RETRY_SECONDS)
         finally:
             connection.release()
 
@@ -170,11 +168,12 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
     from shared.broker import bounded, embedded
     from shared.ground import CONFIG_KEY
     from shared.rpc import NetworkProvider, separate
+    from shared.telemetry import logger
 
     embedded.register()
     bounded.register()
     if not config.embedded:
-        wait_for_broker(config.broker_url)
+        wait_for_broker(config.broker_url, config.start_seconds)
     nameko.config.setup(
         {
             "AMQP_URI": config.broker_url,
@@ -195,5 +194,8 @@ def running(config: Config, services: Sequence[str]) -> Iterator[Running]:
     try:
         yield Running(runner, runner.service_map[client_class.name])  # type: ignore[attr-defined]
     finally:
-        with eventlet.Timeout(STOP_SECONDS_MAX, False):
-            runner.stop()
+        try:
+            with eventlet.Timeout(STOP_SECONDS_MAX):
+                runner.stop()
+        except eventlet.Timeout:
+            logger(__name__).warning("stop_cut_short", seconds=STOP_SECONDS_MAX)

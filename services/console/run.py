@@ -82,13 +82,13 @@ def _refuse_served_sample(config: Config, network: Network) -> None:
     """On a broker the registry says whether the network holds sample accounts; it may start after us."""
     import time
 
-    from shared.bounds import BROKER_WAIT_SECONDS
+    from shared.bounds import START_SECONDS_MAX
     from shared.errors import Unavailable
     from shared.rpc import Request
 
     if is_loopback(config.http_reached_at):
         return
-    deadline = time.monotonic() + BROKER_WAIT_SECONDS
+    deadline = time.monotonic() + START_SECONDS_MAX
     while True:
         try:
             if network.ask("registry", "network_state", Request("system"), seconds=5)["sample"]:

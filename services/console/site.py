@@ -11,15 +11,20 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol
 
+from shared import readiness
 from shared.access import OPERATOR
 from shared.config import PRODUCERS, SERVICES, Config
-from shared.errors import ConfigurationError
+from shared.errors import CommendationError, ConfigurationError, Unavailable
 from shared.event import Event
-from shared.parking import Parking
-from shared.projection import Place, Projector
+from shared.projection import LONG_STEPS, Parking, Place, Projector, Rebuilding
 from shared.store import EventStore, open_database
+from shared.store.snapshots import Snapshots
 
 Progress = Callable[[str, int], None]
+LOOK_SECONDS = 0.2
+IDLE_LOOKS = 10
+"""Looks at a service at which no process takes the step any more: one that was just begun is not seen at the first."""
+
 MODELLED = tuple(name for name in SERVICES if name != "gateway")
 """The services that keep a read model."""
 
@@ -31,7 +36,9 @@ class Site(Protocol):
 
     def health(self, service: str) -> dict[str, Any]: ...
 
-    def rebuild(self, service: str, progress: Progress) -> None: ...
+    def rebuild(self, service: str, step: str, progress: Progress, *, anyway: bool = False) -> dict[str, Any]: ...
+
+    def rebuild_status(self, service: str) -> dict[str, Any]: ...
 
     def parked(self, service: str) -> dict[str, Any]: ...
 
@@ -40,6 +47,8 @@ class Site(Protocol):
     def retry_parked(self, service: str, place: Place | None = None) -> dict[str, Any]: ...
 
     def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]: ...
+
+    def drop_snapshots(self, service: str) -> int: ...
 
     def verify(self, progress: Progress) -> dict[str, Any]: ...
 
@@ -85,17 +94,17 @@ class LocalSite:
         return self.store(service).feed(after)
 
     def health(self, service: str) -> dict[str, Any]:
-        projector = self.projector(service)
-        return {
-            "service": service,
-            "site": self.config.site,
-            "head": self.store(service).head(),
-            "cursors": projector.cursors(self.config.site),
-            "parked": projector.parked(),
-        }
+        health = readiness.told(self.store(service), self.projector(service))
+        return {**health, "missing": readiness.missing(health)}
 
-    def rebuild(self, service: str, progress: Progress) -> None:
-        self.projector(service).rebuild(self.config.site, self.feed, progress)
+    def rebuild(self, service: str, step: str, progress: Progress, *, anyway: bool = False) -> dict[str, Any]:
+        return self._rebuilding(service).take(step, anyway=anyway, progress=progress)
+
+    def rebuild_status(self, service: str) -> dict[str, Any]:
+        return self._rebuilding(service).status()
+
+    def _rebuilding(self, service: str) -> Rebuilding:
+        return Rebuilding(self.projector(service), self.config.site, self.feed)
 
     def parked(self, service: str) -> dict[str, Any]:
         return self._parking(service).list()
@@ -111,6 +120,9 @@ class LocalSite:
 
     def _parking(self, service: str) -> Parking:
         return Parking(self.projector(service), self.config.site)
+
+    def drop_snapshots(self, service: str) -> int:
+        return Snapshots(self.store(service).database).drop()
 
     def verify(self, progress: Progress) -> dict[str, Any]:
         """The audit's own comparison, over the files; it is shown, not recorded: only a service records facts."""
@@ -151,19 +163,37 @@ class RemoteSite:
         answer: dict[str, Any] = self.ask(service, "health", {})
         return answer
 
-    def rebuild(self, service: str, progress: Progress) -> None:
+    def rebuild(self, service: str, step: str, progress: Progress, *, anyway: bool = False) -> dict[str, Any]:
+        """Begin the step in the service and look on until no process takes it any more.
+
+        Where a service has replicas, each question may reach another one: what counts is what the database of all of them says.
+        """
         import eventlet
 
-        self.ask(service, "rebuild", {})
-        while True:
-            told = self.ask(service, "rebuild_status", {})
-            for producer, position in told["progress"].items():
-                progress(producer, position)
-            if told["state"] == "live":
-                return
-            if told["state"] == "failed":
-                raise ConfigurationError(f"Rebuild of {service} failed: {told['error']}; its log says more. The live rows stay.")
-            eventlet.sleep(0.2)
+        told = self._told(service, "rebuild", {"step": step, "anyway": anyway})
+        if step not in LONG_STEPS:
+            return told
+        number = next((row["generation"] for row in told["generations"] if row["state"] == "building"), None)
+        idle = 0
+        while idle < IDLE_LOOKS and told["failure"] is None and number is not None:
+            eventlet.sleep(LOOK_SECONDS)
+            told = self._told(service, "rebuild_status", {})
+            idle = 0 if told["under_way"] else idle + 1
+            shown = next((row for row in told["generations"] if row["generation"] == number), None)
+            for row in shown["cursors"] if shown else []:
+                progress(row["service"], row["position"])
+            if shown is not None and shown["state"] == "live":
+                return told
+        if told["failure"] is not None:
+            raise CommendationError.from_data(told["failure"])
+        if step == "go_live":
+            raise Unavailable(
+                f"The rebuild of {service} ended before it was live, and no process goes on with it; the log of {service} says why."
+            )
+        return told
+
+    def rebuild_status(self, service: str) -> dict[str, Any]:
+        return self._told(service, "rebuild_status", {})
 
     def parked(self, service: str) -> dict[str, Any]:
         return self._told(service, "parked", {})
@@ -176,6 +206,9 @@ class RemoteSite:
 
     def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]:
         return self._told(service, "discard_parked", {**_told(place), "reason": reason})
+
+    def drop_snapshots(self, service: str) -> int:
+        return int(self._told(service, "drop_snapshots", {})["dropped"])
 
     def _told(self, service: str, method: str, data: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.ask(service, method, data)

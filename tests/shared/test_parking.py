@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, TEXT_MAX
 from shared.errors import NotFound, ValidationFailed
 from shared.feed.page import Page
-from shared.parking import Parking
-from shared.projection import Place, Projector
+from shared.projection import Parking, Place, Projector
 from shared.store import Database
 from tests.shared.diary import Diary, feed_of, noted, nothing
 from tests.shared.store.given import at_once
@@ -49,8 +48,8 @@ def positions(projector: Projector) -> list[int]:
 def test_an_event_is_shown_with_data_error_and_trace(projector: Projector) -> None:
     shown = projector.show(at(3))
     assert (shown["event"]["id"], shown["event"]["data"]) == (EVENTS[2].id, {"text": "n3"})
-    assert (shown["attempts"], shown["error"]) == (FOLD_ATTEMPTS_MAX, "Spoilt('n3')")
-    assert "_noted" in shown["trace"]
+    assert (shown["attempts"], shown["last_error"]) == (FOLD_ATTEMPTS_MAX, "Spoilt('n3')")
+    assert "_noted" in shown["last_trace"]
 
 
 @pytest.mark.parametrize("place", [at(4), at(99), Place("hue", "diary", 3), Place("vn", "letters", 3)])
@@ -64,15 +63,43 @@ def test_what_is_not_parked_cannot_be_shown_retried_or_discarded(projector: Proj
 # Retry
 
 
-def test_an_event_that_fails_again_counts_the_attempt_and_keeps_the_first_trace(projector: Projector, diary: Diary) -> None:
-    first = projector.show(at(3))["trace"]
+def test_an_event_that_fails_again_counts_the_attempt_and_keeps_its_first_error(database: Database, diary: Diary) -> None:
+    now = [AT]
+    diary.spoilt = {"n3"}
+    projector = diary.projector(database, clock=lambda: now[0])
+    projector.receive(Page.of(EVENTS), nothing)
+    first = projector.show(at(3))
+    diary.torn = True
     for attempt in (1, 2):
+        now[0] = AT + timedelta(hours=attempt)
         assert projector.retry_parked(at(3)) == 0
         again = projector.show(at(3))
-        assert again["attempts"] == FOLD_ATTEMPTS_MAX + attempt
-        assert again["trace"].startswith(first)
-        assert again["trace"].count("When it was last tried again") == 1, "bounded: the first trace and the last"
+        assert (again["attempts"], again["parked_at"], again["tried_at"]) == (FOLD_ATTEMPTS_MAX + attempt, AT, now[0])
+        assert (again["first_error"], again["first_trace"]) == (first["first_error"], first["first_trace"])
+        assert again["last_error"] == "Spoilt('n3, and torn')"
+        assert "and torn" in again["last_trace"]
     assert positions(projector) == [3, 5, 7]
+
+
+def test_each_attempt_may_fail_in_another_way_and_the_first_and_the_last_are_kept(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n3"}
+
+    def tear(_seconds: float) -> None:
+        diary.torn = True
+
+    projector = diary.projector(database, pause=tear)
+    projector.receive(Page.of(EVENTS[:3]), nothing)
+    (row,) = projector.parked()
+    assert (row["first_error"], row["last_error"], row["attempts"]) == ("Spoilt('n3')", "Spoilt('n3, and torn')", FOLD_ATTEMPTS_MAX)
+
+
+def test_one_that_waited_has_a_first_error_when_it_is_its_turn(projector: Projector, diary: Diary) -> None:
+    assert projector.show(at(5))["first_error"] is None
+    diary.spoilt = {"n5"}
+    assert projector.retry_parked() == 1
+    shown = projector.show(at(5))
+    assert (shown["attempts"], shown["first_error"], shown["last_error"]) == (1, "Spoilt('n5')", "Spoilt('n5')")
+    assert shown["first_trace"] == shown["last_trace"]
 
 
 def test_one_that_waits_is_retried_with_those_before_it_and_other_streams_stay(projector: Projector, diary: Diary) -> None:

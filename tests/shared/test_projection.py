@@ -15,7 +15,7 @@ from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
 from shared.errors import PageRefused, Unavailable
 from shared.event import Event
 from shared.feed.page import Page
-from shared.projection import Projector, ReadModel, RebuildShort, Rows
+from shared.projection import Projector, ReadModel, Rows
 from shared.store import Database
 from tests.shared.diary import Diary, feed_of, noted, nothing, torn_out
 from tests.shared.store.given import at_once
@@ -173,10 +173,13 @@ def test_an_event_that_keeps_failing_is_parked_and_only_its_stream_waits(databas
     assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1"}
     assert projector.cursor("vn", "diary") == 7
     failed, *waiting = projector.parked()
-    assert (failed["position"], failed["attempts"], failed["error"], failed["parked_at"]) == (3, FOLD_ATTEMPTS_MAX, "Spoilt('n3')", at)
-    assert "_noted" in failed["trace"]
-    assert [(row["position"], row["attempts"]) for row in waiting] == [(5, 0), (7, 0)]
-    assert all("waits behind" in row["error"] for row in waiting)
+    assert (failed["position"], failed["attempts"], failed["parked_at"], failed["tried_at"]) == (3, FOLD_ATTEMPTS_MAX, at, at)
+    assert (failed["first_error"], failed["last_error"]) == ("Spoilt('n3')", "Spoilt('n3')")
+    assert "_noted" in failed["first_trace"]
+    assert [(row["position"], row["attempts"], row["last_error"], row["tried_at"]) for row in waiting] == [
+        (5, 0, None, None),
+        (7, 0, None, None),
+    ]
 
 
 def test_an_event_is_tried_with_growing_pauses_before_it_is_parked(database: Database, diary: Diary) -> None:
@@ -258,141 +261,6 @@ def test_a_database_that_is_away_parks_nothing(database: Database) -> None:
     assert (projector.parked(), projector.cursor("vn", "diary"), state["tries"]) == ([], 0, 1)
     state["away"] = False
     assert projector.receive(Page.of(EVENTS), nothing) == 7
-
-
-# Rebuild
-
-
-def test_a_rebuild_gives_the_same_rows_and_leaves_nothing_behind(database: Database, diary: Diary) -> None:
-    letters = [noted(1, "x", service="letters"), noted(2, "y", service="letters")]
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    projector.receive(Page.of(letters), nothing)
-    before = diary.notes(projector)
-    progress: list[tuple[str, int]] = []
-    assert projector.rebuild("vn", feed_of(*EVENTS, *letters, limit=4), lambda *at: progress.append(at)) == 2
-    assert diary.notes(projector) == before == {**ALL, "letters/a": "x y"}
-    assert progress == [("diary", 4), ("diary", 7), ("letters", 2)]
-    assert projector.rebuild("vn", feed_of(*EVENTS, *letters)) == 3
-    assert _copies(database) == {"pages__2", "pages__3"}, "only the rows that somebody may still be reading are kept"
-    assert projector.receive(Page.of([noted(8, "n8")]), nothing) == 1
-    assert diary.notes(projector)["diary/a"] == "n2 n4 n6 n8"
-
-
-def _copies(database: Database) -> set[str]:
-    return {name for name in sa.inspect(database.engine).get_table_names() if name.startswith("pages__")}
-
-
-def test_readers_see_the_old_rows_until_the_switch(database: Database, diary: Diary) -> None:
-    diary.spoilt = {"n7"}
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    old = diary.notes(projector)
-    diary.spoilt = set()
-    seen: list[dict[str, str]] = []
-    projector.rebuild("vn", feed_of(*EVENTS, limit=2), lambda _service, _position: seen.append(diary.notes(projector)))
-    assert seen == [old] * 4
-    assert (diary.notes(projector), projector.parked()) == (ALL, [])
-
-
-def test_a_look_that_began_before_the_switch_can_be_finished_after_it(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    for looked_already in (True, False):
-        with projector.reading() as reading:
-            query = sa.select(reading[diary.pages])
-            before = reading.all(query) if looked_already else None
-            Diary().projector(database).rebuild("vn", feed_of(*EVENTS))
-            after = reading.all(query)
-            assert before is None or after == before
-            assert len(after) == 2
-        assert diary.notes(projector) == ALL
-
-
-def test_live_rows_move_on_during_a_rebuild_which_catches_up(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS[:3]), nothing)
-    told = list(EVENTS[:3])
-
-    def fetch(service: str, after: int) -> Sequence[Event]:
-        found = feed_of(*told, limit=2)(service, after)
-        if after and len(told) < len(EVENTS):
-            told.append(EVENTS[len(told)])
-            projector.receive(Page.of(told[-1:]), nothing)
-        return found
-
-    projector.rebuild("vn", fetch)
-    assert (diary.notes(projector), projector.cursor("vn", "diary")) == (ALL, 7)
-
-
-def test_a_rebuild_that_was_killed_goes_on_where_it_stood(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    asked: list[int] = []
-
-    def broken(service: str, after: int) -> Sequence[Event]:
-        if after >= 4:
-            raise KeyboardInterrupt
-        return feed_of(*EVENTS, limit=2)(service, after)
-
-    def fetch(service: str, after: int) -> Sequence[Event]:
-        asked.append(after)
-        return feed_of(*EVENTS)(service, after)
-
-    with pytest.raises(KeyboardInterrupt):
-        projector.rebuild("vn", broken)
-    assert diary.notes(projector) == ALL
-    again = diary.projector(database)
-    again.rebuild("vn", fetch)
-    assert asked[0] == 4
-    assert (diary.notes(again), again.cursor("vn", "diary")) == (ALL, 7)
-
-
-def test_an_event_that_cannot_be_folded_is_parked_by_a_rebuild_too(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    diary.spoilt = {"n5"}
-    projector.rebuild("vn", feed_of(*EVENTS))
-    assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3"}
-    diary.spoilt = set()
-    assert projector.retry_parked() == 2
-    assert diary.notes(projector) == ALL
-
-
-def test_a_rebuild_that_cannot_reach_the_live_rows_leaves_them(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    with pytest.raises(RebuildShort, match="end before what the live rows"):
-        projector.rebuild("vn", feed_of(*EVENTS[:3]))
-    assert diary.notes(projector) == ALL
-
-
-def test_a_model_of_another_version_is_built_anew(database: Database, diary: Diary) -> None:
-    diary.projector(database).receive(Page.of(EVENTS), nothing)
-    newer = Diary(version=2)
-    projector = newer.projector(database)
-    assert (newer.notes(projector), projector.cursor("vn", "diary")) == ({}, 0)
-    projector.receive(Page.announcement("vn", "diary", 7), feed_of(*EVENTS))
-    assert newer.notes(projector) == ALL
-    assert newer.notes(newer.projector(database)) == ALL
-
-
-def test_a_rebuild_of_an_older_version_is_thrown_away(database: Database, diary: Diary) -> None:
-    projector = diary.projector(database)
-    projector.receive(Page.of(EVENTS), nothing)
-    with pytest.raises(KeyboardInterrupt):
-        projector.rebuild("vn", _interrupted)
-    newer = Diary(version=2)
-    projector = newer.projector(database)
-    projector.rebuild("vn", feed_of(*EVENTS))
-    assert newer.notes(projector) == ALL
-    with database.read() as connection:
-        states = connection.execute(sa.text("SELECT state FROM view_generations WHERE state <> 'live'")).scalars().all()
-    assert "building" not in states
-
-
-def _interrupted(_service: str, _after: int) -> Sequence[Event]:
-    raise KeyboardInterrupt
 
 
 # Rows and models by themselves

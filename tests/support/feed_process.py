@@ -23,8 +23,8 @@ class Plan:
     name: ends the names of the services, so that runs share no queue; append: texts to note, in turn on two pages; die_in_fold: from
     this position on a fold kills the process; die_after: kill it once a page up to there is committed and before it is acked (both
     print first which page was under way, and neither strikes at an announcement); spoilt: how often the fold of a text fails, -1 for
-    always; refuse: how often the handler raises before it folds; garbage: publish what is no page first; reading: whether the
-    subscriber runs; seconds: how long all may take.
+    always; refuse: how often the handler raises before it folds; garbage: publish what is no page first; producing, reading: whether the
+    producer and the subscriber run; stay: run until SIGTERM, and log what happens in place of a report; seconds: how long all may take.
     """
 
     name: str
@@ -34,7 +34,9 @@ class Plan:
     spoilt: dict[str, int] = field(default_factory=dict)
     refuse: int = 0
     garbage: bool = False
+    producing: bool = True
     reading: bool = True
+    stay: bool = False
     seconds: float = 14.0
 
     @property
@@ -57,15 +59,16 @@ def run(plan: Plan) -> dict[str, Any]:
     from kombu import Connection, Producer
     from nameko.runners import ServiceRunner
 
+    from services.console.process import Running
     from shared.broker import bounded, embedded
     from shared.broker.topology import FEEDS, feed_key
     from shared.config import load
     from shared.errors import Unavailable
     from shared.event import Context, Event, NewEvent
     from shared.feed.entrypoint import feed
+    from shared.feed.lease import cursor
     from shared.feed.page import Page
     from shared.feed.publisher import FeedRelay
-    from shared.feed.relay import Relay
     from shared.ground import CONFIG_KEY
     from shared.projection import ReadModel, Rows
     from shared.schema import Catalogue
@@ -73,7 +76,7 @@ def run(plan: Plan) -> dict[str, Any]:
     from shared.store import ANY, Append
     from shared.telemetry import configure
 
-    configure("ERROR")
+    configure("INFO" if plan.stay else "ERROR")
     embedded.register()
     bounded.register()
     config = load()
@@ -147,10 +150,15 @@ def run(plan: Plan) -> dict[str, Any]:
                 )
 
     runner = ServiceRunner()
-    runner.add_service(Diary)
+    if plan.producing:
+        runner.add_service(Diary)
     if plan.reading:
         runner.add_service(Reader)
     runner.start()
+    if plan.stay:
+        Running(runner, None).wait()
+        runner.stop()
+        return {}
     deadline = time.monotonic() + plan.seconds
     diary = runner.service_map[plan.producer]
     store = next(one for one in diary.dependencies if isinstance(one, FeedRelay)).ground.store
@@ -162,7 +170,6 @@ def run(plan: Plan) -> dict[str, Any]:
         store.append(Append("ab"[number % 2], ANY, [NewEvent(f"{plan.producer}.Noted", 1, {"text": text})]), context)
         eventlet.sleep(0.02 if number % 5 == 0 else 0)
     head = store.head()
-    relay = Relay(store, lambda _page: None)
     report: dict[str, Any] = {"head": head}
     if plan.reading:
         reader = runner.service_map[plan.subscriber]
@@ -173,9 +180,10 @@ def run(plan: Plan) -> dict[str, Any]:
             report["pages"] = {row["page"]: [row["notes"].split(), row["count"]] for row in reading.all(sa.select(reading[pages]))}
         report["cursor"] = projector.cursor(config.site, plan.producer)
         report["parked"] = [[row["position"], row["attempts"]] for row in projector.parked()]
-    while relay.cursor() < head and time.monotonic() < deadline:
+    while cursor(store.database) < head and time.monotonic() < deadline:
         eventlet.sleep(0.05)
-    report |= {"relayed": relay.cursor(), "folds": Counter(position for position, _ in folded), "folded": folded, "handled": handled}
+    folds = Counter(position for position, _ in folded)
+    report |= {"relayed": cursor(store.database), "folds": folds, "folded": folded, "handled": handled}
     runner.stop()
     return report
 

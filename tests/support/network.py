@@ -86,10 +86,10 @@ class RunningNetwork:
     def start(self, *, sample: bool = False) -> None:
         """Start what is not running, and wait until the network is ready."""
         if self.backend == "embedded":
-            self._spawn("network", "run", *(["--sample"] if sample else []))
+            self.spawn("network", "run", *(["--sample"] if sample else []))
         else:
             for service in SERVICES:
-                self._spawn(service, "run", "--service", service)
+                self.spawn(service, "run", "--service", service)
         self.wait_ready()
         if sample and self.backend == "distributed":
             done = self.cli("sample")
@@ -97,7 +97,7 @@ class RunningNetwork:
         if sample:
             self.wait_for_sample()
 
-    def _spawn(self, name: str, *arguments: str) -> None:
+    def spawn(self, name: str, *arguments: str) -> None:
         running = self.processes.get(name)
         if running is not None and running.poll() is None:
             return
