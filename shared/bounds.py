@@ -17,11 +17,23 @@ APPEND_EVENTS_MAX = 2_000
 DECIDE_RETRIES_MAX = 5
 """Tries of load, decide, append when another writer was faster; beyond it the stream is contended and the caller should know."""
 
+SNAPSHOT_EVENTS = 100
+"""Events that an aggregate is loaded from before a snapshot is taken: to read so many takes about as long as a commit."""
+
+PREFETCH = 4
+"""Pages under way to one subscriber: enough that the next is here when one is committed."""
+
+REPLAY_PAGES_MAX = 10
+"""Pages that a rebuild folds in one transaction: with more it is hardly faster, and a process that is killed has so much to do again."""
+
 FOLD_ATTEMPTS_MAX = 5
 """Tries of folding an event before it is parked: a passing database fault is over by then, a defect never is."""
 
 FOLD_PAUSE_SECONDS = 0.2
 """First pause between tries of a page, doubled each time (0.2 to 3.2 s)."""
+
+RETIRED_SECONDS = 60.0
+"""How long the rows of a generation stay after the switch, for whoever is reading them: a request is answered in a third of it."""
 
 DELIVERY_LIMIT = 1_000
 """`x-delivery-limit` of a feed queue: redeliveries are harmless (the cursor drops them), so only a runaway is cut off."""
@@ -32,11 +44,20 @@ QUEUE_PAGES_MAX = 10_000
 ANNOUNCE_SECONDS = 2.0
 """How often a relay says where its feed ends, so that whoever missed pages asks for them."""
 
-RELAY_POLL_SECONDS = 0.5
-"""How often a relay looks for events that another process of its service appended."""
+RELAY_GATHER_SECONDS = 0.002
+"""Pause after a page that was not full: while events trickle in the next page takes what comes meanwhile, and the first never waits."""
 
-RELAY_LEASE_RETRY_SECONDS = 2.0
+RELAY_POLL_SECONDS = 0.5
+"""How often a relay that nothing wakes looks for events and renews its lease; appends wake it, also those of other processes."""
+
+RELAY_LEASE_SECONDS = 4.0
+"""A lease not renewed for so long may be taken though its holder's session lives: that one has stalled."""
+
+RELAY_LEASE_RETRY_SECONDS = 1.0
 """How often a stand-by relay tries to become the active one."""
+
+HEALTH_DATABASE_SECONDS = 2.0
+"""Wait for the database when a service is asked for its health: whoever asks waits for little longer, and is to be told."""
 
 RPC_SECONDS_MAX = 20.0
 """Wait for the answer of another service; the request itself expires on the broker after the same time."""
@@ -47,8 +68,20 @@ BROKER_ANSWER_SECONDS = 5.0
 BROKER_HEARTBEAT_SECONDS = 10
 """Heartbeat of a connection that waits for messages: two that fail to come, and it is made anew."""
 
-BROKER_WAIT_SECONDS = 60.0
+BROKER_RETRY_SECONDS = 1.0
+"""Pause before a connection to the broker or the database is tried again: both take a second to start, and a log line each is no flood."""
+
+START_SECONDS_MAX = 60.0
 """Wait for broker and database at start before giving up with an error."""
+
+DRAIN_SECONDS_MAX = 8.0
+"""Wait at a stop for what is under way: pages and requests at the same time, then the relay's page; both fit in STOP_SECONDS_MAX."""
+
+DRAIN_POLL_SECONDS = 0.25
+"""How often a consumer looks whether it is to stop: hardly felt at a stop, and four times a second costs nothing."""
+
+STOP_SECONDS_MAX = 20.0
+"""A stop that takes longer than draining and the goodbyes is stuck; what was not committed is done again at the next start."""
 
 SQLITE_BUSY_MS = 10_000
 """Wait for another process's SQLite write lock (the console beside a running network)."""
@@ -58,6 +91,30 @@ PG_STATEMENT_MS = 30_000
 
 PG_LOCK_MS = 10_000
 """`lock_timeout`: commits queue on the counter row for milliseconds."""
+
+PG_ANSWER_SECONDS = 35.0
+"""Wait for the server's answer to one statement: it would have ended the statement by PG_STATEMENT_MS, so the connection is dead."""
+
+PG_CONNECT_SECONDS = 5
+"""Wait for a new connection to PostgreSQL."""
+
+PG_CONNECTIONS_KEPT = 10
+"""Connections of one pool that stay open when nobody uses them."""
+
+PG_CONNECTIONS_MAX = 20
+"""Connections that one pool lends out: statements take milliseconds, so that more would only wait for one another in the server."""
+
+PG_POOL_SECONDS = 10.0
+"""Wait for a connection of the pool: all of them busy for so long are stuck."""
+
+PG_IDLE_TRUSTED_SECONDS = 30.0
+"""Idle time after which a connection is asked before use: firewalls forget one after minutes, and tell nobody."""
+
+PG_KEEPALIVE_SECONDS = 10
+"""Idle time after which the kernel asks whether the server is there, and between its questions; three without answer end a connection."""
+
+PG_UNACKED_MS = 20_000
+"""`tcp_user_timeout`: what we sent and the server's kernel does not acknowledge for so long went to a dead host."""
 
 TEXT_MAX = 2_000
 """Letters of a reason or comment."""

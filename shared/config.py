@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.bounds import START_SECONDS_MAX
 from shared.errors import ConfigurationError
 
 PREFIX = "COMMENDATION_"
@@ -33,6 +34,7 @@ class Config:
     http_port: int = 8000
     http_published: str = ""
     log_level: str = "INFO"
+    start_seconds: float = START_SECONDS_MAX
 
     @property
     def embedded(self) -> bool:
@@ -69,6 +71,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         http_port=_port(_get(environ, "HTTP_PORT", str(default.http_port))),
         http_published=_get(environ, "HTTP_PUBLISHED", default.http_published),
         log_level=_get(environ, "LOG_LEVEL", default.log_level).upper(),
+        start_seconds=_seconds(_get(environ, "START_SECONDS", str(int(default.start_seconds)))),
     )
 
 
@@ -80,6 +83,12 @@ def _get(environ: Mapping[str, str], name: str, default: str) -> str:
         except OSError as error:
             raise ConfigurationError(f"{PREFIX}{name}_FILE names {file}, which cannot be read: {error}") from error
     return environ.get(f"{PREFIX}{name}") or default
+
+
+def _seconds(text: str) -> float:
+    if not text.isdigit() or not 1 <= int(text) <= 3600:
+        raise ConfigurationError(f"{PREFIX}START_SECONDS is {text!r}; give a number from 1 to 3600")
+    return float(text)
 
 
 def _port(text: str) -> int:

@@ -15,11 +15,14 @@ class Decider(Generic[State]):
 
     decide(state, command) gives the events that follow, none when the command changes nothing, or raises a DomainError;
     evolve(state, event) gives the next state and never refuses: what happened, happened.
+    snapshots: for an aggregate whose stream may grow long and whose state is a dataclass, the version of what `evolve` makes of events,
+    so that states may be kept. Raise it when `initial` or `evolve` changes: a state kept before is then not what the events give.
     """
 
     initial: State
     decide: Callable[[State, Any], Sequence[Any]]
     evolve: Callable[[State, Any], State]
+    snapshots: int | None = None
 
     def fold(self, events: Iterable[Any]) -> State:
         """The state after these events, from the beginning."""

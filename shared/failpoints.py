@@ -21,8 +21,10 @@ POINTS = {
     "relay.after_publish": "the broker has confirmed a page, the relay's cursor has not moved",
     "fold.before_commit": "rows and cursor are written, their transaction is not committed",
     "fold.after_commit": "rows and cursor are committed, the page is not acked",
+    "rebuild.after_page": "a page of a rebuild is taken, the next is not",
+    "rebuild.caught_up": "the new generation holds what the live one does, the switch is not begun",
     "rebuild.before_go_live": "the new generation is switched in, the switch is not committed",
-    "rebuild.after_go_live": "the new generation is live, what goes with a switch is still to be done",
+    "rebuild.after_go_live": "the new generation is live, nobody was told",
 }
 
 

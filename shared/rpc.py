@@ -14,9 +14,9 @@ from kombu.exceptions import OperationalError
 from nameko.constants import RPC_EXCHANGE_CONFIG_KEY
 from nameko.exceptions import UnknownService
 from nameko.rpc import Client, ClusterRpc
-from nameko.rpc import rpc as nameko_rpc
 
 from shared.bounds import RPC_SECONDS_MAX
+from shared.broker.draining import ReplyListener, Rpc
 from shared.errors import CommendationError, Unavailable
 from shared.event import Context
 from shared.ids import new_id
@@ -78,7 +78,7 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
                 )
                 return {"error": hidden.to_data()}
 
-    return nameko_rpc(answer)
+    return Rpc.decorator(answer)
 
 
 class Network:
@@ -109,6 +109,8 @@ class Network:
 
 class NetworkProvider(ClusterRpc):
     """Injects the Network. A request that waits longer on the broker than anyone waits for its answer expires there."""
+
+    reply_listener = ReplyListener()
 
     def __init__(self) -> None:
         super().__init__(expiration=RPC_SECONDS_MAX)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import re
 import types
 import typing
@@ -23,6 +24,7 @@ from marshmallow import fields, validate
 from shared.bounds import NAME_MAX, TEXT_MAX
 from shared.errors import CommendationError, ValidationFailed
 from shared.event import Event, NewEvent
+from shared.plain import UNREADABLE, Reader, reader_of
 
 INTEGER_MAX = 2**53 - 1
 """Beyond it a JSON number is no longer exact everywhere (RFC 8785)."""
@@ -64,6 +66,8 @@ class Record(ma.Schema):
     """Base of all schemas: unknown keys are refused, order is kept, loading gives the dataclass."""
 
     record: typing.ClassVar[type[Any]]
+    by_type: typing.ClassVar[bool] = False
+    """Whether the types of the record alone make its schema, so that what this has written is read by `shared.plain` as well."""
 
     class Meta:
         unknown = ma.RAISE
@@ -80,6 +84,7 @@ def schema_of(record: type[Any], **overrides: fields.Field[Any]) -> type[Record]
         field.name: overrides.get(field.name) or _field(hints[field.name], **_presence(field)) for field in dataclasses.fields(record)
     }
     made["record"] = record
+    made["by_type"] = not overrides
     made["__doc__"] = record.__doc__
     return type(record.__name__, (Record,), made)
 
@@ -148,12 +153,18 @@ def load(schema: type[ma.Schema], data: Any) -> Any:
     Raises ValidationFailed whose `errors` name every place and what is wrong there.
     """
     try:
-        return schema().load(data)
+        return _made(schema).load(data)
     except ma.ValidationError as error:
         errors = list(_places(error.messages))
         shown = "; ".join(f"{item['at']}: {item['message']}" for item in errors[:5])
         more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
         raise ValidationFailed(f"{schema.__name__} cannot be read: {shown}{more}", errors=errors) from error
+
+
+@functools.cache
+def _made(schema: type[ma.Schema]) -> ma.Schema:
+    """One of each: making it takes longer than reading with it."""
+    return schema()
 
 
 def _places(messages: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
@@ -183,12 +194,15 @@ class Catalogue:
         self.schemas: dict[tuple[str, int], type[Record]] = {}
         self.upcasters = dict(upcasters or {})
         self._of_class: dict[type[Any], tuple[str, int, Record]] = {}
+        self._readers: dict[tuple[str, int], Reader] = {}
         self._newest: dict[str, int] = {}
         for schema in schemas:
             alias = f"{service}.{schema.record.__name__}"
             version = int(getattr(schema.record, "SCHEMA", 1))
             self.schemas[alias, version] = schema
             self._of_class[schema.record] = (alias, version, schema())
+            if schema.by_type:
+                self._readers[alias, version] = reader_of(schema.record)
             self._newest[alias] = max(version, self._newest.get(alias, 0))
         self._check_upcasters()
 
@@ -202,26 +216,38 @@ class Catalogue:
         return NewEvent(alias, version, schema.dump(event), getattr(event, "effective_on", None))
 
     def decode(self, event: Event) -> Any:
-        """A recorded event as the class of its version or, where that version has none any more, of the newest.
+        """A recorded event, whoever recorded it, as the class of its version or, where that version has none any more, of the newest.
 
-        Raises SchemaUnknown for a type or version that this release does not know.
+        Raises SchemaUnknown for a type or version that this release does not know, ValidationFailed.
         """
-        schema = self.schemas.get((event.type, event.schema))
+        return self._decode(event.stream, event.type, event.schema, event.data)
+
+    def recall(self, stream: str, alias: str, version: int, data: dict[str, Any]) -> Any:
+        """As `decode`, an event of our own log by what of it says what happened. It was checked before it was recorded."""
+        read = self._readers.get((alias, version))
+        if read is not None:
+            try:
+                return read(data)
+            except UNREADABLE:
+                pass  # it is not as this release writes it; the schema knows whether it can be read, or says why not
+        return self._decode(stream, alias, version, data)
+
+    def _decode(self, stream: str, alias: str, version: int, data: dict[str, Any]) -> Any:
+        schema = self.schemas.get((alias, version))
         if schema is not None:
-            return load(schema, event.data)
-        newest = self._newest.get(event.type, 0)
-        if not 1 <= event.schema < newest:
+            return load(schema, data)
+        newest = self._newest.get(alias, 0)
+        if not 1 <= version < newest:
             raise SchemaUnknown(
-                f"Event {event.type} version {event.schema} at position {event.position} is not known to this release of "
-                f"{self.service}; upgrade it.",
-                type=event.type,
-                schema=event.schema,
+                f"Event {alias} version {version} in {stream} is not known to this release of {self.service}; upgrade it.",
+                type=alias,
+                schema=version,
             )
         # an upcaster may write into what it is given, but the event is the log's
-        data = copy.deepcopy(event.data)
-        for version in range(event.schema, newest):
-            data = self.upcasters[event.type, version](data)
-        return load(self.schemas[event.type, newest], data)
+        data = copy.deepcopy(data)
+        for step in range(version, newest):
+            data = self.upcasters[alias, step](data)
+        return load(self.schemas[alias, newest], data)
 
     def _check_upcasters(self) -> None:
         for alias, version in self.upcasters:

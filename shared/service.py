@@ -3,78 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import eventlet
 from nameko.extensions import DependencyProvider
 
+from shared import readiness
 from shared.access import OPERATOR, Grant, Role, grants_of, require
-from shared.bounds import DECIDE_RETRIES_MAX, PAGE_EVENTS_MAX
-from shared.decider import Decider
-from shared.errors import DomainError, StaleVersion
+from shared.bounds import PAGE_EVENTS_MAX
+from shared.errors import CommendationError, Unavailable
 from shared.event import Event
+from shared.facts import Facts
 from shared.feed.entrypoint import feed
 from shared.feed.page import Page
 from shared.feed.publisher import FeedRelay
-from shared.ground import Ground, configuration
-from shared.parking import Parking
-from shared.projection import Fetch, Projector, ReadModel
+from shared.ground import Ground, configuration, in_time
+from shared.projection import LONG_STEPS, Fetch, Parking, Projector, ReadModel, Rebuilding
 from shared.rpc import NetworkProvider, Request, rpc
 from shared.schema import Catalogue
-from shared.store import Append, EventStore
-from shared.store.events import digest_of
 from shared.telemetry import logger
 
 log = logger(__name__)
-State = TypeVar("State")
-
-
-class Facts:
-    """Takes commands: load the stream, decide, append; the same command twice gives the first answer."""
-
-    def __init__(self, store: EventStore, catalogue: Catalogue) -> None:
-        self.store = store
-        self.catalogue = catalogue
-
-    def load(self, decider: Decider[State], stream: str) -> tuple[State, int]:
-        """The state of an aggregate and the version of its stream."""
-        events = self.store.stream(stream)
-        return decider.fold(self.catalogue.decode(event) for event in events), len(events)
-
-    def execute(self, request: Request, decider: Decider[Any], stream: str, command: Any) -> dict[str, Any]:
-        """Decide a command on a stream and record what follows.
-
-        Raises what `decide` raises, StaleVersion when other writers were faster DECIDE_RETRIES_MAX times.
-        """
-        return self.execute_all(request, [(decider, stream, command)])[0]
-
-    def execute_all(self, request: Request, decisions: Sequence[tuple[Decider[Any], str, Any]]) -> list[dict[str, Any]]:
-        """Like `execute`, for several streams: all are recorded or none."""
-        digest = digest_of(request.actor, request.data, *[[stream, type(command).__name__] for _, stream, command in decisions])
-        first = self.store.answer(request.id, digest)
-        if first is not None:
-            return [answer.to_data() for answer in first]
-        for attempt in range(DECIDE_RETRIES_MAX):
-            writes = []
-            for decider, stream, command in decisions:
-                state, version = self.load(decider, stream)
-                try:
-                    events = [self.catalogue.encode(event) for event in decider.decide(state, command)]
-                except DomainError:
-                    # refused, perhaps, because its own twin was taken since we looked: then that is the answer
-                    if (first := self.store.answer(request.id, digest)) is not None:
-                        return [answer.to_data() for answer in first]
-                    raise
-                writes.append(Append(stream, version, events))
-            try:
-                answers = self.store.append_all(writes, request.context, command=request.id, digest=digest)
-            except StaleVersion:
-                if attempt + 1 == DECIDE_RETRIES_MAX:
-                    raise
-                eventlet.sleep(0)
-            else:
-                return [answer.to_data() for answer in answers]
-        raise AssertionError("unreachable: the loop returns or raises")
 
 
 class FactsProvider(DependencyProvider):
@@ -87,7 +36,7 @@ class FactsProvider(DependencyProvider):
         self.catalogue = catalogue
 
     def get_dependency(self, worker_ctx: Any) -> Facts:
-        return Facts(self.ground.store, self.catalogue)
+        return Facts(self.ground.store, self.catalogue, pause=eventlet.sleep)
 
 
 class Views:
@@ -143,6 +92,15 @@ class ViewsProvider(DependencyProvider):
         return Views(self.projector)
 
 
+class GroundProvider(DependencyProvider):
+    """Injects the Ground, which knows how relay and subscriber stand."""
+
+    ground = Ground()
+
+    def get_dependency(self, worker_ctx: Any) -> Ground:
+        return self.ground
+
+
 class Service:
     """Base of the services: what operators and other services ask of each of them.
 
@@ -154,6 +112,7 @@ class Service:
     facts: Any
     views: Any
 
+    ground = GroundProvider()
     relay = FeedRelay()
     network = NetworkProvider()
 
@@ -178,18 +137,14 @@ class Service:
 
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
-        """Where this service stands: the head of its log, its read model's cursors, and what is parked."""
-        projector = self.views.projector
-        return {
-            "service": self.name,
-            "site": configuration().site,
-            "head": self.facts.store.head(),
-            "model": {"name": projector.model.name, "version": projector.model.version},
-            "cursors": projector.cursors(configuration().site),
-            "parked": [
-                {key: row[key] for key in ("site", "service", "position", "stream", "attempts", "error")} for row in projector.parked()
-            ],
-        }
+        """Where this service stands (see readiness.told), and what is `missing` before it is ready."""
+        try:
+            health = in_time(lambda: readiness.told(self.facts.store, self.views.projector))
+        except Unavailable as error:
+            health = readiness.untold(self.name, configuration().site, error.message)
+        for part, standing in (("relay", self.ground.relay), ("feed", self.ground.subscriber)):
+            health[part] = {**health.get(part, {}), "state": standing.state, "reason": standing.reason}
+        return {**health, "missing": readiness.missing(health)}
 
     @rpc
     def parked(self, request: Request) -> dict[str, Any]:
@@ -198,7 +153,7 @@ class Service:
 
     @rpc
     def parked_event(self, request: Request) -> dict[str, Any]:
-        """One parked event (producer, position) with its data, error and trace."""
+        """One parked event (producer, position) with its data, first and last error and the trace of each."""
         return self._parking(request).show(request.data)
 
     @rpc
@@ -212,36 +167,52 @@ class Service:
         return self._parking(request).discard(request.data, request.actor)
 
     def _parking(self, request: Request) -> Parking:
-        if request.actor != OPERATOR:
-            self.views.require(request, Role.ADMINISTRATOR)
+        self._require_operator(request)
         return Parking(self.views.projector, configuration().site)
 
     @rpc
     def rebuild(self, request: Request) -> dict[str, Any]:
-        """Build the read model anew beside the live one; answers when started, `health` of the other tells how far."""
-        progress: dict[str, int] = {}
-        views, fetch = self.views, self.fetch
-        key = self.name
-
-        def work() -> None:
-            try:
-                _rebuilds[key]["generation"] = views.projector.rebuild(
-                    configuration().site, fetch, lambda service, position: progress.__setitem__(service, position)
-                )
-                _rebuilds[key]["state"] = "live"
-            except Exception as error:
-                _rebuilds[key].update(state="failed", error=repr(error))
-                log.exception("rebuild_failed", model=views.projector.model.name)
-
-        if _rebuilds.get(key, {}).get("state") != "building":
-            _rebuilds[key] = {"state": "building", "progress": progress}
-            eventlet.spawn_n(work)
-        return dict(_rebuilds[key])
+        """Take a `step` of a rebuild of the read model; answers as `rebuild_status`, of a long step as soon as it is begun."""
+        step = str(request.data.get("step"))
+        anyway = bool(request.data.get("anyway"))
+        rebuilding = self._rebuilding(request)
+        _failures.pop(self.name, None)
+        if step in LONG_STEPS:
+            eventlet.spawn_n(_take, self.name, rebuilding, step, anyway)
+        else:
+            rebuilding.take(step)
+        return self.rebuild_status(request)
 
     @rpc
     def rebuild_status(self, request: Request) -> dict[str, Any]:
-        """How the last rebuild stands: {"state": building | live | failed | none, "progress": {service: position}}."""
-        return dict(_rebuilds.get(self.name, {"state": "none", "progress": {}}))
+        """The generations of the read model and how far each is (see Rebuild.status); `failure`: of the last long step here, or None."""
+        return {**self._rebuilding(request).status(), "failure": _failures.get(self.name)}
+
+    def _rebuilding(self, request: Request) -> Rebuilding:
+        self._require_operator(request)
+        return Rebuilding(self.views.projector, configuration().site, self.fetch)
+
+    @rpc
+    def drop_snapshots(self, request: Request) -> dict[str, Any]:
+        """Delete the snapshots of this service's streams, which are taken anew as commands come: {"dropped": int}."""
+        self._require_operator(request)
+        return {"dropped": self.facts.snapshots.drop()}
+
+    def _require_operator(self, request: Request) -> None:
+        if request.actor != OPERATOR:
+            self.views.require(request, Role.ADMINISTRATOR)
 
 
-_rebuilds: dict[str, dict[str, Any]] = {}
+_failures: dict[str, dict[str, Any]] = {}
+"""Per service of this process: why the last long step of a rebuild ended, where it did not do what it should."""
+
+
+def _take(service: str, rebuilding: Rebuilding, step: str, anyway: bool) -> None:
+    try:
+        rebuilding.take(step, anyway=anyway, progress=lambda _producer, _position: eventlet.sleep(0))
+    except CommendationError as error:
+        log.warning("rebuild_ended", service=service, step=step, error=error.message)
+        _failures[service] = error.to_data()
+    except Exception as error:
+        log.exception("rebuild_failed", service=service, step=step)
+        _failures[service] = CommendationError(f"{error!r}; the log of {service} says more").to_data()

@@ -299,7 +299,7 @@ class Campaign:
 
 def campaign(ground: Ground) -> Decider[Campaign]:
     """The campaign aggregate, deciding on this ground."""
-    return Decider(Campaign(), lambda state, command: _decide(ground, state, command), _evolve)
+    return replace(READ, decide=lambda state, command: _decide(ground, state, command))
 
 
 def _decide(ground: Ground, state: Campaign, command: Any) -> Sequence[Any]:
@@ -464,3 +464,7 @@ def _evolve(state: Campaign, event: Any) -> Campaign:
         case CampaignFinalised():
             return replace(state, final=True)
     return state
+
+
+READ: Decider[Campaign] = Decider(Campaign(), lambda _state, _command: (), _evolve, snapshots=1)
+"""A campaign that is only read."""

@@ -103,10 +103,10 @@ class CampaignsService(Service):
         return self.facts.execute(request, domain.campaign(ground), f"campaign-{command.campaign}", command)
 
     def _launched(self, campaign: str) -> domain.CampaignLaunched:
-        for event in self.facts.store.stream(f"campaign-{campaign}")[:1]:
-            launched: domain.CampaignLaunched = self.facts.catalogue.decode(event)
-            return launched
-        raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+        state, _ = self.facts.load(domain.READ, f"campaign-{campaign}")
+        if state.launched is None:
+            raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+        return state.launched
 
     def _ground(self, cluster: str, season: int, rubric: str) -> domain.Ground:
         published, _ = self.facts.load(domain.RUBRIC, f"rubric-{rubric}")

@@ -139,11 +139,7 @@ class Sheet:
 
 def sheet(ground: Ground) -> Decider[Sheet]:
     """The sheet aggregate, deciding on this ground."""
-    return Decider(Sheet(), lambda state, command: _decide(ground, state, command), _evolve)
-
-
-READ: Decider[Sheet] = Decider(Sheet(), lambda _state, _command: (), lambda state, event: _evolve(state, event))
-"""A sheet that is only read."""
+    return replace(READ, decide=lambda state, command: _decide(ground, state, command))
 
 
 def _decide(ground: Ground, state: Sheet, command: Any) -> Sequence[Any]:
@@ -260,6 +256,10 @@ def _evolve(state: Sheet, event: Any) -> Sheet:
         case SheetSubmitted():
             return replace(state, submitted=True, version=version)
     return replace(state, version=version)
+
+
+READ: Decider[Sheet] = Decider(Sheet(), lambda _state, _command: (), _evolve, snapshots=1)
+"""A sheet that is only read."""
 
 
 def baseline(rubric: rubrics.Rubric, earlier: Sequence[Sequence[Sheet]]) -> dict[str, Decimal]:

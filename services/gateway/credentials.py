@@ -100,6 +100,11 @@ class Credentials:
         """Create the tables."""
         self.database.create(metadata)
 
+    def ping(self) -> None:
+        """Ask the database whether it is there."""
+        with self.database.read() as connection:
+            connection.execute(sa.select(1))
+
     def set_hash(self, account: str, kept: str) -> None:
         """Keep the hash of an account's new password and end all its sessions.
 

@@ -604,10 +604,13 @@ class Alive(ma.Schema):
 
 
 class Readiness(ma.Schema):
-    """Whether every service answers, with heads and cursors: a view holds a change once its cursor has reached the change's position."""
+    """Whether every service is ready, with heads and cursors: a view holds a change once its cursor has reached the change's position."""
 
     status = text("ready or not ready")
-    missing = fields.List(fields.String(), metadata={"description": "Services that do not answer"})
+    missing = fields.List(fields.String(), metadata={"description": "Services that do not answer or lack something"})
+    reasons = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.String()), metadata={"description": "What each of them lacks, in words"}
+    )
     parked = fields.Integer(metadata={"description": "Events that could not be folded and wait for an operator"})
     services = fields.Dict(keys=fields.String(), values=fields.Dict())
 
@@ -624,8 +627,10 @@ class ParkedLine(Answer):
     position = fields.Integer(metadata={"description": "In the producer's log"})
     stream = text()
     attempts = fields.Integer()
-    error = text("of the last attempt")
+    first_error = text("of the first attempt", allow_none=True)
+    last_error = text("of the last attempt", allow_none=True)
     parked_at = instant()
+    tried_at = instant(nullable=True)
 
 
 class DiscardedLine(Answer):
@@ -654,7 +659,8 @@ class ParkedEvent(ParkedLine):
     """A parked event with all that is known."""
 
     event = fields.Dict(metadata={"description": "The event as a CloudEvent"})
-    trace = text("of the first attempts, and of the last one when it was tried again")
+    first_trace = text("of the first attempt", allow_none=True)
+    last_trace = text("of the last attempt", allow_none=True)
 
 
 class Retried(Answer):

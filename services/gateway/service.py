@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import errno
+from logging import getLogger
 from typing import Any
 
 import eventlet
+import eventlet.wsgi
 import nameko.web.server
 from eventlet import tpool
+from eventlet.greenio import shutdown_safe
+from eventlet.wsgi import STATE_CLOSE, STATE_IDLE
 from flask import Flask
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from services.gateway.app import create_app
 from services.gateway.credentials import Credentials
-from shared.errors import ConfigurationError
-from shared.ground import configuration
+from shared import readiness
+from shared.bounds import DRAIN_POLL_SECONDS, DRAIN_SECONDS_MAX
+from shared.errors import ConfigurationError, Unavailable
+from shared.ground import configuration, in_time
 from shared.rpc import Network, NetworkProvider, Request, rpc
 from shared.store import open_database
 
@@ -45,7 +51,8 @@ class Keyring(SharedExtension):
     @property
     def credentials(self) -> Credentials:
         if self._credentials is None:
-            database = open_database(configuration().database_url_of("gateway"))
+            config = configuration()
+            database = open_database(config.database_url_of("gateway"), wait_seconds=config.start_seconds)
             self._credentials = Credentials(database, offload=tpool.execute)
             self._credentials.prepare()
         return self._credentials
@@ -65,6 +72,33 @@ class CredentialsProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Credentials:
         return self.keyring.credentials
+
+
+class Server(eventlet.wsgi.Server):
+    """eventlet's server, which knows its open connections: lists of address, socket and state."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._connections: list[list[Any]] = []
+
+    def process_request(self, connection: list[Any]) -> None:
+        """Serve one connection until it is closed."""
+        self._connections.append(connection)
+        try:
+            super().process_request(connection)
+        finally:
+            self._connections.remove(connection)
+
+    def drain(self) -> None:
+        """Close each connection, after the request that is under way on it."""
+        for connection in self._connections:
+            idle = connection[2] == STATE_IDLE
+            connection[2] = STATE_CLOSE
+            if idle:
+                shutdown_safe(connection[1])
+        with eventlet.Timeout(DRAIN_SECONDS_MAX, False):
+            while self._connections:
+                eventlet.sleep(DRAIN_POLL_SECONDS / 10)
 
 
 class WebServer(nameko.web.server.WebServer):
@@ -101,15 +135,30 @@ class WebServer(nameko.web.server.WebServer):
         self._serv.socket_timeout = IDLE_SECONDS_MAX
         self._gt = self.container.spawn_managed_thread(self.run)
 
-    def stop(self) -> None:
+    def get_wsgi_server(
+        self, sock: Any, wsgi_app: Flask, protocol: Any = nameko.web.server.HttpOnlyProtocol, debug: bool = False
+    ) -> Server:
+        return Server(sock, sock.getsockname(), wsgi_app, protocol=protocol, debug=debug, log=getLogger(nameko.web.server.__name__))
+
+    def drain(self) -> None:
+        """Take no further connection, answer the requests that are under way, and close the rest; DRAIN_SECONDS_MAX at most."""
         if self._gt is not None:
-            super().stop()
+            self._is_accepting = False
+            self._gt.kill()
+            self._sock.close()
+            self._serv.drain()
+
+    def stop(self) -> None:
+        """What was to be done was done by `drain`, while the other services could still be asked."""
 
 
 class PagesProvider(DependencyProvider):
     """Holds the web server in the container; a service method has no use for it."""
 
     server = WebServer()
+
+    def stop(self) -> None:
+        self.server.drain()
 
 
 class GatewayService:
@@ -128,5 +177,12 @@ class GatewayService:
 
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
-        """The gateway answers; it has no log and no view."""
-        return {"service": self.name, "site": configuration().site, "head": 0, "cursors": [], "parked": []}
+        """Whether the gateway's database answers; it has no log and no view."""
+        health = {"service": self.name, "site": configuration().site, "head": 0, "cursors": [], "parked": [], "model": None}
+        try:
+            in_time(self.credentials.ping)
+        except Unavailable as error:
+            health = readiness.untold(self.name, configuration().site, error.message)
+        else:
+            health["database"] = {"state": "ok"}
+        return {**health, "missing": readiness.missing(health)}

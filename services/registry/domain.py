@@ -271,7 +271,7 @@ def _evolve_cluster(state: Cluster, event: Any) -> Cluster:
     return state
 
 
-CLUSTER = Decider(Cluster(), _decide_cluster, _evolve_cluster)
+CLUSTER = Decider(Cluster(), _decide_cluster, _evolve_cluster, snapshots=1)
 
 
 # Account (tài khoản) and roles
@@ -377,7 +377,7 @@ def _evolve_account(state: Account, event: Any) -> Account:
     return state
 
 
-ACCOUNT = Decider(Account(), _decide_account, _evolve_account)
+ACCOUNT = Decider(Account(), _decide_account, _evolve_account, snapshots=1)
 
 
 def _decide_login(state: LoginReserved | None, command: OpenAccount) -> Sequence[Any]:

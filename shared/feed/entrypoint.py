@@ -17,23 +17,27 @@ from kombu import Connection
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from shared.bounds import BROKER_HEARTBEAT_SECONDS, FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
+from shared.bounds import (
+    BROKER_HEARTBEAT_SECONDS,
+    BROKER_RETRY_SECONDS,
+    DRAIN_SECONDS_MAX,
+    FOLD_ATTEMPTS_MAX,
+    FOLD_PAUSE_SECONDS,
+    PREFETCH,
+)
 from shared.broker.topology import feed_queue
 from shared.failpoints import reached
 from shared.feed.page import Page
-from shared.ground import configuration
+from shared.ground import Ground, configuration
 from shared.telemetry import logger
 
 log = logger(__name__)
 
-PREFETCH = 4
-"""Pages under way to one subscriber: enough that the next is here when one is committed."""
-
-RECONNECT_SECONDS = 1.0
-
 
 class FeedEntrypoint(Entrypoint):
     """Calls the service method with each page of the feeds that its read model follows, one after the other."""
+
+    ground = Ground()
 
     def setup(self) -> None:
         self._stopping = False
@@ -45,7 +49,7 @@ class FeedEntrypoint(Entrypoint):
     def stop(self) -> None:
         """Take no further page; the one under way is finished and acked."""
         self._stopping = True
-        self._stopped.wait(timeout=10)
+        self._stopped.wait(timeout=DRAIN_SECONDS_MAX)
 
     def _run(self) -> None:
         try:
@@ -56,7 +60,8 @@ class FeedEntrypoint(Entrypoint):
                     return
                 except Exception as error:  # the broker is away or closed the channel: what was not acked comes again
                     log.warning("feed_waits_for_broker", service=self.container.service_name, error=repr(error))
-                    eventlet.sleep(RECONNECT_SECONDS)
+                    self.ground.subscriber.says("waiting", repr(error))
+                    eventlet.sleep(BROKER_RETRY_SECONDS)
         finally:
             self._stopped.set()
 
@@ -78,6 +83,7 @@ class FeedEntrypoint(Entrypoint):
                 auto_declare=False,
             )
             with consumer:
+                self.ground.subscriber.says("active")
                 while not self._stopping:
                     try:
                         connection.drain_events(timeout=0.5)

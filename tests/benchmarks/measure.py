@@ -1,125 +1,195 @@
-"""Samples in rounds that take turns, and what is made of them: medians with their spread, side by side."""
+"""Jobs, goals and samples; rounds that take turns.
+
+A job says what is measured, who does it, and what is to be reached. Each side of it does the same work once a round, in an order that
+rotates, so that what the machine does meanwhile meets all alike.
+"""
 
 from __future__ import annotations
 
 import gc
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import StrEnum
-from statistics import median
 
-from tests.benchmarks.contestant import Contestant, NotAccounted, Place, Projecting
-from tests.benchmarks.databases import Backend
-from tests.benchmarks.workload import SCORES_PER_EVENT, count_of, decisions
+from tests.benchmarks.databases import Backend, PostgresServer, SqliteFiles
+from tests.benchmarks.workload import PAYLOADS
 
-Open = Callable[[Place], Contestant]
-
-
-class Job(StrEnum):
-    APPEND_ONE = "append, 1 event a commit"
-    APPEND_MANY = "append, 100 events a commit"
-    FEED = "feed into standings"
-    REBUILD = "rebuild of standings"
+OURS = "ours"
+NO_PAYLOAD = 0
+"""Payload of a job that has no events of a size of its own."""
 
 
-PER_COMMIT = {Job.APPEND_ONE: 1, Job.APPEND_MANY: 100}
-WARM_UP_COMMITS = 20
-"""Untimed commits before each sample: connections are open and statements prepared, as in a service that runs."""
+class NotAccounted(AssertionError):
+    """A side does not hold what it was given; its time means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of a sample; `places` after the decimal point where it is shown."""
+
+    name: str
+    unit: str
+    places: int = 0
+    more_is_better: bool = True
+
+
+RATE = Measure("rate", "events/s")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A bound on a measure of ours: times what a side beside it reaches, or in the measure's own unit where there is none beside."""
+
+    bound: float
+    beside: str | None = None
+    measure: Measure = RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Events a sample."""
+    """How much a sample holds: events unless it says otherwise."""
 
     append_one: int
     append_many: int
-    feed: int
+    commands: int
+    replayed_streams: int
+    peer_catch_up: int
+    catch_up: int
+    rebuild: int
+    rebuild_long: int
+    steady: int
+    bulk: int
+    growth_small: int
+    growth_large: int
+    growth_appends: int
+    growth_catch_up: int
 
 
-FULL = Volume(append_one=2_000, append_many=20_000, feed=5_000)
-QUICK = Volume(append_one=60, append_many=600, feed=700)
+FULL = Volume(
+    append_one=2_000,
+    append_many=20_000,
+    commands=500,
+    replayed_streams=200,
+    peer_catch_up=3_000,
+    catch_up=50_000,
+    rebuild=100_000,
+    rebuild_long=1_000_000,
+    steady=3_000,
+    bulk=50_000,
+    growth_small=100_000,
+    growth_large=10_000_000,
+    growth_appends=2_000,
+    growth_catch_up=20_000,
+)
+QUICK = Volume(
+    append_one=60,
+    append_many=600,
+    commands=30,
+    replayed_streams=5,
+    peer_catch_up=300,
+    catch_up=1_200,
+    rebuild=1_200,
+    rebuild_long=1_500,
+    steady=250,
+    bulk=2_000,
+    growth_small=600,
+    growth_large=6_000,
+    growth_appends=40,
+    growth_catch_up=600,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a run has: folders, servers where there are any, and how much each sample holds."""
+
+    sqlite: SqliteFiles
+    postgres: PostgresServer | None
+    broker_url: str | None
+    volume: Volume
+
+    @property
+    def server(self) -> PostgresServer:
+        """PostgreSQL, for jobs that need it and so run only where it is."""
+        if self.postgres is None:
+            raise RuntimeError("This job needs PostgreSQL; `Job.missing` says so before it is run.")
+        return self.postgres
+
+    @property
+    def broker(self) -> str:
+        """RabbitMQ, for jobs that need it and so run only where it is."""
+        if self.broker_url is None:
+            raise RuntimeError("This job needs RabbitMQ; `Job.missing` says so before it is run.")
+        return self.broker_url
+
+
+Act = Callable[[], Mapping[Measure, float]]
+"""What a side does once a round: prepare, work under the clock, account; its figures."""
+
+Sides = Mapping[str, Act]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is measured: by sides that are opened for a payload, hold what all rounds share, and are closed after the last one.
+
+    ours: the side that the others stand beside; long: only in a full run.
+    """
+
+    key: str
+    title: str
+    sides: Callable[[Bench, int], AbstractContextManager[Sides]]
+    goals: tuple[Goal, ...] = ()
+    measures: tuple[Measure, ...] = (RATE,)
+    ours: str = OURS
+    payloads: tuple[int, ...] = PAYLOADS
+    postgres: bool = True
+    broker: bool = False
+    long: bool = False
+
+    def missing(self, bench: Bench) -> list[str]:
+        """The servers that this job needs and the run does not have."""
+        wanted = {"PostgreSQL": self.postgres and bench.postgres is None, "RabbitMQ": self.broker and bench.broker_url is None}
+        return [name for name, absent in wanted.items() if absent]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    backend: str
-    job: Job
-    contestant: str
+    job: str
+    payload_bytes: int
+    side: str
     round: int
-    events: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        return self.events / self.seconds
+    measure: str
+    value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A contestant with the jobs that it takes part in."""
+def run(jobs: Iterable[Job], bench: Bench, rounds: int, tell: Callable[[str], None]) -> Iterator[Sample]:
+    """Each side of each job once a round, in turn; every sample as soon as it is there.
 
-    name: str
-    open: Open
-    jobs: frozenset[Job]
-
-
-def run(backend: Backend, entries: Sequence[Entry], rounds: int, volume: Volume, tell: Callable[[str], None]) -> list[Sample]:
-    """Every contestant once a round, in turn, so that what the machine does meanwhile meets all alike.
-
-    Raises NotAccounted when a contestant lost or doubled an event or a row.
+    Raises NotAccounted when a side lost or doubled an event or a row.
     """
-    samples: list[Sample] = []
-    for number in range(1, rounds + 1):
-        # who comes first changes with the round: the first finds another disk cache than the last
-        first = number % len(entries)
-        entries = [*entries[first:], *entries[:first]]
-        for job in PER_COMMIT:
-            samples.extend(_appended(backend, entry, job, number, volume) for entry in entries if job in entry.jobs)
-        for entry in entries:
-            if Job.FEED in entry.jobs:
-                samples.extend(_projected(backend, entry, number, volume))
-        tell(f"{backend.name}: round {number} of {rounds}")
-    return samples
+    for job in jobs:
+        for payload in job.payloads:
+            what = f"{job.key}, {payload} bytes" if payload else job.key
+            tell(f"{what}: preparing")
+            with job.sides(bench, payload) as sides:
+                for number in range(1, rounds + 1):
+                    tell(f"{what}: round {number} of {rounds}")
+                    yield from _round(job, payload, sides, number)
 
 
-def _appended(backend: Backend, entry: Entry, job: Job, number: int, volume: Volume) -> Sample:
-    size = PER_COMMIT[job]
-    warm = WARM_UP_COMMITS * size
-    events = volume.append_one if job is Job.APPEND_ONE else volume.append_many
-    work = decisions(warm + events, size)
-    with backend.place() as place:
-        contestant = entry.open(place)
-        try:
-            contestant.append(work[:WARM_UP_COMMITS])
-            seconds = _timed(backend, lambda: contestant.append(work[WARM_UP_COMMITS:]))
-            _account(entry, "events in the log", contestant.recorded(), count_of(work))
-        finally:
-            contestant.close()
-    return Sample(backend.name, job, entry.name, number, events, seconds)
+def _round(job: Job, payload: int, sides: Sides, number: int) -> Iterator[Sample]:
+    # who comes first changes with the round: the first finds another disk cache than the last
+    first = number % len(sides)
+    for name in [*sides][first:] + [*sides][:first]:
+        for measure, value in sides[name]().items():
+            yield Sample(job.key, payload, name, number, measure.name, value)
 
 
-def _projected(backend: Backend, entry: Entry, number: int, volume: Volume) -> list[Sample]:
-    work = decisions(volume.feed, PER_COMMIT[Job.APPEND_MANY])
-    with backend.place() as place:
-        contestant = entry.open(place)
-        if not isinstance(contestant, Projecting):
-            raise TypeError(f"{entry.name} has no projection; take it out of {Job.FEED} and {Job.REBUILD}.")
-        made = []
-        try:
-            contestant.append(work)
-            contestant.prepare_views()
-            for job, act in ((Job.FEED, contestant.follow), (Job.REBUILD, contestant.rebuild)):
-                seconds = _timed(backend, act)
-                contestant.settle()
-                _account(entry, f"rows after {job}", contestant.rows(), volume.feed * SCORES_PER_EVENT)
-                made.append(Sample(backend.name, job, entry.name, number, volume.feed, seconds))
-        finally:
-            contestant.close()
-    return made
-
-
-def _timed(backend: Backend, act: Callable[[], None]) -> float:
+def timed(backend: Backend, act: Callable[[], None]) -> float:
+    """Seconds that `act` takes on a machine that has nothing left to do from before."""
     gc.collect()
     backend.quiet()
     start = time.perf_counter()
@@ -127,27 +197,11 @@ def _timed(backend: Backend, act: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def _account(entry: Entry, what: str, found: int, expected: int) -> None:
+def account(side: str, what: str, found: int, expected: int) -> None:
     if found != expected:
-        raise NotAccounted(f"{entry.name}: {found} {what}, expected {expected}.")
+        raise NotAccounted(f"{side}: {found} {what}, expected {expected}.")
 
 
-def table(samples: Sequence[Sample], ours: str) -> str:
-    """One database's samples: per job and rival, events a second of both as median (least..most), and ours divided by theirs."""
-    lines = [("job", ours, "beside", "its rate", "ratio")]
-    for job in Job:
-        rates: dict[str, list[float]] = {}
-        for sample in samples:
-            if sample.job is job:
-                rates.setdefault(sample.contestant, []).append(sample.rate)
-        own = rates.pop(ours, None)
-        if own is None:
-            continue
-        lines += [(str(job), _spread(own), name, _spread(theirs), f"{median(own) / median(theirs):.2f}") for name, theirs in rates.items()]
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
-    shown = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    return "\n".join([shown[0], "-" * len(max(shown, key=len)), *shown[1:]])
-
-
-def _spread(rates: Sequence[float]) -> str:
-    return f"{median(rates):,.0f} ({min(rates):,.0f}..{max(rates):,.0f})"
+def percentile(values: Sequence[float], share: float) -> float:
+    """The least of the values that at least this share of them does not exceed."""
+    return sorted(values)[math.ceil(len(values) * share) - 1]

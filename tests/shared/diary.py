@@ -18,10 +18,11 @@ class Spoilt(Exception):
 
 
 class Diary:
-    """The model; a note whose text is in `spoilt` cannot be folded."""
+    """The model; a note whose text is in `spoilt` cannot be folded, and says so in another way when it is `torn` as well."""
 
     def __init__(self, version: int = 1) -> None:
         self.spoilt: set[str] = set()
+        self.torn = False
         self.model = ReadModel(name="diary", version=version)
         self.pages = sa.Table(
             "pages",
@@ -35,7 +36,7 @@ class Diary:
 
     def _noted(self, rows: Rows, event: Event) -> None:
         if event.data["text"] in self.spoilt:
-            raise Spoilt(event.data["text"])
+            raise Spoilt(f"{event.data['text']}, and torn" if self.torn else event.data["text"])
         page = f"{event.service}/{event.stream}"
         row = rows.get(self.pages, page=page) or {"notes": "", "count": 0}
         rows.put(self.pages, page=page, notes=f"{row['notes']}{event.data['text']} ", count=row["count"] + 1)

@@ -27,11 +27,12 @@ def test_everything_may_be_set() -> None:
             "COMMENDATION_HTTP_HOST": "0.0.0.0",
             "COMMENDATION_HTTP_PORT": "8443",
             "COMMENDATION_LOG_LEVEL": "debug",
+            "COMMENDATION_START_SECONDS": "5",
             "UNRELATED": "x",
         }
     )
     assert config == Config(
-        "hue-1", "amqp://user:pass@broker//", "postgresql+psycopg://db/{service}", Path("/srv/data"), "0.0.0.0", 8443, "", "DEBUG"
+        "hue-1", "amqp://user:pass@broker//", "postgresql+psycopg://db/{service}", Path("/srv/data"), "0.0.0.0", 8443, "", "DEBUG", 5.0
     )
     assert not config.embedded
     assert config.database_url_of("audit") == "postgresql+psycopg://db/audit"
@@ -72,6 +73,9 @@ def test_an_empty_variable_is_as_none() -> None:
         ("HTTP_PORT", "65536"),
         ("HTTP_PORT", "http"),
         ("HTTP_PORT", "-1"),
+        ("START_SECONDS", "0"),
+        ("START_SECONDS", "1.5"),
+        ("START_SECONDS", "for ever"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(variable: str, value: str) -> None:

@@ -11,9 +11,9 @@ import pytest
 from shared.bounds import DECIDE_RETRIES_MAX
 from shared.decider import Decider
 from shared.errors import CommandReused, DomainError, StaleVersion
+from shared.facts import Facts
 from shared.rpc import Request
 from shared.schema import Catalogue, schema_of
-from shared.service import Facts
 from shared.store import Database
 from tests.shared.store.given import a_store
 
@@ -47,6 +47,13 @@ def notes(meanwhile: Callable[[], object] = lambda: None) -> Decider[tuple[str, 
     return Decider((), decide, lambda state, event: (*state, event.text))
 
 
+def note_new(texts: Sequence[str], state: tuple[str, ...]) -> Sequence[Noted]:
+    """Note these texts, but none that is there."""
+    if set(texts) & set(state):
+        raise NotedAlready("some are there")
+    return [Noted(text) for text in texts]
+
+
 @pytest.fixture
 def facts(database: Database) -> Facts:
     return Facts(a_store(database), CATALOGUE)
@@ -66,10 +73,11 @@ def test_a_command_is_decided_on_what_the_stream_holds(facts: Facts) -> None:
         facts.execute(asked(id="r2"), notes(), "a", Note("x"))
 
 
-def test_the_same_request_again_is_answered_without_deciding(facts: Facts) -> None:
+@pytest.mark.parametrize("again", [["x"], [], ["y", "z"]], ids=["refused", "nothing to say", "something else to say"])
+def test_the_same_request_is_answered_as_at_first_whatever_would_be_decided_now(facts: Facts, again: list[str]) -> None:
     first = facts.execute(asked(), notes(), "a", Note("x"))
-    again = facts.execute(asked(), notes(), "a", Note("x"))
-    assert again == {**first, "repeated": True}
+    later = replace(notes(), decide=lambda state, _command: note_new(again, state))
+    assert facts.execute(asked(), later, "a", Note("x")) == {**first, "repeated": True}
     assert facts.store.head() == 1
 
 
@@ -89,8 +97,10 @@ def test_a_command_is_decided_anew_when_another_writer_was_faster(facts: Facts) 
         if (rival := next(rivals, None)) is not None:
             facts.execute(asked(rival, id=rival), notes(), "a", Note(rival))
 
-    facts.execute(asked(), notes(meanwhile), "a", Note("x"))
+    pauses: list[float] = []
+    Facts(facts.store, CATALOGUE, pauses.append).execute(asked(), notes(meanwhile), "a", Note("x"))
     assert facts.load(notes(), "a")[0] == ("r2", "r3", "x")
+    assert len(pauses) == 2, "before each new try the other writer gets its turn"
 
 
 def test_a_stream_that_never_rests_is_given_up(facts: Facts) -> None:
@@ -116,16 +126,6 @@ def test_a_twin_of_the_request_that_was_faster_answers_for_both(facts: Facts) ->
     assert (answer["repeated"], facts.store.head()) == (True, 1)
 
 
-def test_a_twin_that_was_done_before_this_one_loaded_answers_for_both(facts: Facts) -> None:
-    class Slow(Facts):
-        def load(self, decider: Decider[tuple[str, ...]], stream: str) -> tuple[tuple[str, ...], int]:  # type: ignore[override]
-            facts.execute(asked(), notes(), "a", Note("x"))
-            return super().load(decider, stream)
-
-    answer = Slow(facts.store, CATALOGUE).execute(asked(), notes(), "a", Note("x"))
-    assert (answer["repeated"], facts.store.head()) == (True, 1)
-
-
 def test_decisions_on_several_streams_are_recorded_together_or_not_at_all(facts: Facts) -> None:
     both = [(notes(), "a", Note("x")), (notes(), "b", Note("x"))]
     assert [answer["position"] for answer in facts.execute_all(asked(), both)] == [1, 2]
@@ -138,3 +138,22 @@ def test_a_command_that_changes_nothing_is_answered_with_where_the_stream_is(fac
     facts.execute(asked(), notes(), "a", Note("x"))
     answer = facts.execute(asked("", id="r2"), notes(), "a", Note(""))
     assert (answer["version"], answer["position"], answer["events"]) == (1, 0, [])
+
+
+def test_a_command_asks_the_database_twice(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts.execute(asked(), notes(), "a", Note("x"))
+    asks: list[str] = []
+
+    def counted(way: str) -> Callable[[Database], Any]:
+        real = getattr(Database, way)
+
+        def ask(database: Database) -> Any:
+            asks.append(way)
+            return real(database)
+
+        return ask
+
+    for way in ("driver", "read", "write"):
+        monkeypatch.setattr(Database, way, counted(way))
+    facts.execute(asked("y", id="r2"), notes(), "a", Note("y"))
+    assert asks == ["driver", "driver"], "one to load and one to append"

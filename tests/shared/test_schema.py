@@ -247,3 +247,44 @@ def test_an_event_that_says_from_when_it_holds_is_kept_so() -> None:
 def test_an_event_of_a_newer_release_is_refused_by_name(change: dict[str, Any]) -> None:
     with pytest.raises(SchemaUnknown, match="upgrade"):
         CATALOGUE.decode(an_event(**change))
+
+
+EVERYTHING = Catalogue("diary", TOLD, schema_of(Weighed), upcasters=CATALOGUE.upcasters)
+
+
+def test_an_event_of_our_own_log_is_recalled_as_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = an_event(type="diary.Told", data={**AS_DATA, "later": None, "times": 2})
+    decoded = EVERYTHING.decode(event)
+    # not by the schema, which takes ten times as long
+    monkeypatch.setattr("shared.schema.load", None)
+    assert EVERYTHING.recall("a", "diary.Told", 1, event.data) == decoded
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_old_event_of_our_own_log_is_recalled_through_its_upcasters(version: int) -> None:
+    data = {1: {"weight": "1.50"}, 2: {"grams": "1.50"}, 3: {"value": "1.50"}}[version]
+    assert EVERYTHING.recall("a", "diary.Weighed", version, data) == Weighed(Decimal("1.50"))
+
+
+@pytest.mark.parametrize(
+    ("change", "at"), [({"exact": 0.5}, "exact"), ({"exact": "x"}, "exact"), ({"parts": [{}]}, "parts[0].item"), ({"more": 1}, "more")]
+)
+def test_what_cannot_be_recalled_is_refused_by_the_name_of_its_place(change: dict[str, Any], at: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        EVERYTHING.recall("a", "diary.Told", 1, {**AS_DATA, **change})
+    assert at in [error["at"] for error in refused.value.details["errors"]]
+
+
+def test_what_an_older_release_left_out_is_recalled_as_its_default() -> None:
+    assert EVERYTHING.recall("a", "diary.Told", 1, AS_DATA).times == 1
+
+
+def test_an_event_whose_schema_says_more_than_its_types_is_recalled_by_the_schema() -> None:
+    strict = Catalogue("diary", schema_of(Named, named=name()))
+    with pytest.raises(ValidationFailed):
+        strict.recall("a", "diary.Named", 1, {"named": " x"})
+
+
+def test_an_event_of_a_newer_release_is_not_recalled() -> None:
+    with pytest.raises(SchemaUnknown, match=r"diary.Told version 2 in a .* upgrade"):
+        EVERYTHING.recall("a", "diary.Told", 2, AS_DATA)

@@ -117,8 +117,8 @@ def test_an_event_of_a_newer_version_is_parked_at_once_with_its_stream_behind_it
     assert projector.cursor("vn", "diary") == 4
     newer, behind = projector.parked()
     assert (newer["position"], newer["attempts"], behind["position"], behind["attempts"]) == (2, 1, 3, 0)
-    assert "diary.Noted version 2 at position 2 of diary at vn" in newer["error"]
-    assert "upgrade" in newer["error"]
+    assert "diary.Noted version 2 at position 2 of diary at vn" in newer["last_error"]
+    assert "upgrade" in newer["last_error"]
     assert pauses == []
 
 

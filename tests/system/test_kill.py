@@ -40,7 +40,7 @@ def _kill_embedded(network: RunningNetwork) -> int:
     moments = random.Random(SEED)
     kills = 0
     while kills < KILLS:
-        network._spawn("network", "run", "--sample")
+        network.spawn("network", "run", "--sample")
         _wait_until_loading(network)
         time.sleep(moments.uniform(0.0, 0.8))
         network.kill()
@@ -71,7 +71,7 @@ def _kill_distributed(network: RunningNetwork) -> int:
         time.sleep(moments.uniform(1.0, 3.0))
         network.kill(victims[kills % len(victims)])
         kills += 1
-        network._spawn(victims[(kills - 1) % len(victims)], "run", "--service", victims[(kills - 1) % len(victims)])
+        network.spawn(victims[(kills - 1) % len(victims)], "run", "--service", victims[(kills - 1) % len(victims)])
     if loader is not None:
         loader.wait(timeout=180)
     network.wait_ready()

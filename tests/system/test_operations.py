@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 from services.awards.schemas import EVENTS
 from services.console.site import LocalSite
@@ -32,6 +33,33 @@ def test_rebuild_beside_the_live_rows_gives_the_same_boards(network: RunningNetw
     assert done.returncode == 0, done.stderr
     network.settle()
     assert [network.board(DONE, name) for name in ("standings", "flag", "leader")] == before
+
+
+def test_rebuild_step_by_step_shows_how_far_it_is_and_can_be_aborted(network: RunningNetwork) -> None:
+    network.settle()
+    before = network.board(DONE, "standings")
+    refused = network.cli("rebuild", "replay", "rankings")
+    assert refused.returncode == 2
+    assert "is being built; prepare one" in refused.stderr
+
+    first = network.cli("rebuild", "prepare", "rankings")
+    assert re.search(r"rankings: generation \d+ is prepared", first.stdout), first.stderr
+    replayed = network.cli("rebuild", "replay", "rankings")
+    assert replayed.returncode == 0, replayed.stderr
+    shown = network.cli("rebuild", "status", "rankings", COLUMNS="300").stdout
+    (built,) = [line for line in shown.splitlines() if "building" in line]
+    reached = re.findall(r"(\w+) (\d+)/(\d+)", built)
+    assert reached
+    assert all(position == head != "0" for _, position, head in reached), "each feed is read to the head of its log"
+    assert "live" in shown
+
+    assert "dropped" in network.cli("rebuild", "abort", "rankings").stdout
+    assert "building" not in network.cli("rebuild", "status", "rankings", COLUMNS="300").stdout
+    assert network.cli("rebuild", "go-live", "rankings").returncode == 2
+    for step in ("prepare", "catch-up", "go-live", "retire"):
+        done = network.cli("rebuild", step, "rankings")
+        assert done.returncode == 0, done.stderr
+    assert network.board(DONE, "standings") == before
 
 
 def test_audit_holds_every_event_and_finds_nothing_wrong(network: RunningNetwork) -> None:
@@ -74,6 +102,8 @@ def test_an_event_that_no_view_can_fold_is_shown_retried_and_discarded_with_a_re
     assert "never-made" in network.cli("parked", COLUMNS="300").stdout
     shown = json.loads(network.cli("parked", "show", *at).stdout)
     assert (shown["event"]["data"], shown["event"]["position"]) == (unknown.data, str(recorded.position))
+    assert shown["first_error"] == shown["last_error"] != ""
+    assert "Traceback" in shown["first_trace"]
     assert "awards: 0 folded, 1 still parked" in network.cli("parked", "retry", *at).stdout
     told = network.api("thuongtruc").get("/parked", status=403)
     assert told["code"] == "not_allowed"
@@ -92,3 +122,10 @@ def test_an_event_that_no_view_can_fold_is_shown_retried_and_discarded_with_a_re
     refused = network.cli("parked", "retry", *at)
     assert refused.returncode == 2
     assert "Nothing is parked at" in refused.stderr
+
+
+def test_snapshots_are_dropped_while_the_network_runs(network: RunningNetwork) -> None:
+    done = network.cli("snapshots", "drop")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["registry", "campaigns", "evaluations", "awards"]
+    assert network.cli("snapshots", "drop", "evaluations").stdout == "evaluations: 0 dropped\n"

@@ -162,7 +162,7 @@ class Proposal:
     """A proposal as its stream says it is."""
 
     proposed: FlagProposed | None = None
-    vote: VoteRecorded | None = None
+    vote: VoteRecorded | VoteCorrected | None = None
     decision: DecisionIssued | None = None
 
 
@@ -177,7 +177,7 @@ class ProposalGround:
 
 def proposal(ground: ProposalGround) -> Decider[Proposal]:
     """The proposal aggregate, deciding on this ground."""
-    return Decider(Proposal(), lambda state, command: _decide_proposal(ground, state, command), _evolve_proposal)
+    return Decider(Proposal(), lambda state, command: _decide_proposal(ground, state, command), _evolve_proposal, snapshots=1)
 
 
 def _decide_proposal(ground: ProposalGround, state: Proposal, command: Any) -> Sequence[Any]:

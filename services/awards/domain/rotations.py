@@ -58,7 +58,7 @@ class RotationGround:
 
 def rotation(ground: RotationGround) -> Decider[Rotation]:
     """The rotation flag of one cluster, deciding on this ground."""
-    return Decider(Rotation(), lambda state, command: _hand_over(ground, state, command), _evolve_rotation)
+    return Decider(Rotation(), lambda state, command: _hand_over(ground, state, command), _evolve_rotation, snapshots=1)
 
 
 def _hand_over(ground: RotationGround, state: Rotation, command: HandOverFlag) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask.views import MethodView
@@ -11,6 +12,7 @@ from services.gateway.api import blueprint
 from services.gateway.network import health_of
 from services.gateway.problems import RETRY_AFTER_SECONDS
 from shared.config import SERVICES
+from shared.readiness import AWAY
 
 probes = blueprint("health", "", "Probes; also without the prefix.", open_to_all=True)
 BLUEPRINTS = (probes,)
@@ -32,17 +34,22 @@ class Ready(MethodView):
     @probes.alt_response(503, schema=schemas.Readiness)
     @probes.doc(security=[])
     def get(self) -> tuple[dict[str, Any], int, dict[str, str]]:
-        """Whether every service answers, with the head of each log and how far each view has followed."""
+        """Whether every service answers and has what it stands on, with the head of each log and how far each view has followed."""
         found = {service: health_of(service) for service in OTHERS}
-        missing = [service for service, health in found.items() if health is None]
+        reasons = {service: [AWAY] if health is None else list(health["missing"]) for service, health in found.items()}
+        missing = [service for service, why in reasons.items() if why]
         body = {
             "status": "not ready" if missing else "ready",
             "missing": missing,
-            "parked": sum(len(health.get("parked", [])) for health in found.values() if health),
-            "services": {
-                service: {"head": health.get("head"), "cursors": health.get("cursors", []), "parked": len(health.get("parked", []))}
-                for service, health in found.items()
-                if health
-            },
+            "reasons": {service: reasons[service] for service in missing},
+            "parked": sum(len(health["parked"]) for health in found.values() if health),
+            "services": {service: _shown(health) for service, health in found.items() if health},
         }
         return (body, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}) if missing else (body, 200, {})
+
+
+def _shown(health: Mapping[str, Any]) -> dict[str, Any]:
+    """What anyone may know of a service: nothing of addresses and accounts, which are in the reasons that operators are told."""
+    relay = {key: health["relay"].get(key) for key in ("state", "position", "behind")}
+    kept = {key: health[key] for key in ("head", "cursors", "model")}
+    return {**kept, "relay": relay, "parked": len(health["parked"])}

@@ -39,7 +39,7 @@ class Parked(MethodView):
 class ParkedEvent(MethodView):
     @parked.response(200, schemas.ParkedEvent)
     def get(self, service: str, producer: str, position: int) -> dict[str, Any]:
-        """One parked event with its data, error and trace."""
+        """One parked event with its data, first and last error and the trace of each."""
         told = query(_known(service), "parked_event", producer=producer, position=position)
         return {**told, "service": service, "producer": producer}
 

@@ -15,9 +15,10 @@ from services.audit.service import AuditService
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, NotAllowed, NotFound, Unavailable
 from shared.event import Context, Event, NewEvent
+from shared.facts import Facts
 from shared.feed.page import Page
 from shared.rpc import Request
-from shared.service import Facts, Views
+from shared.service import Views
 from shared.store import ANY, Append, EventStore, open_database
 
 CONTEXT = Context("system", "c", "k")

@@ -12,10 +12,11 @@ from services.awards import schemas, views
 from services.awards.service import AwardsService
 from shared.errors import CommendationError, NotAllowed
 from shared.event import Context, NewEvent
+from shared.facts import Facts
 from shared.feed.page import Page
 from shared.projection import Projector
 from shared.rpc import Request
-from shared.service import Facts, Views
+from shared.service import Views
 from shared.store import ANY, Append, EventStore, open_database
 from tests.services.awards import given as the
 

@@ -12,7 +12,7 @@ from shared.errors import NotAllowed
 from tests.services.gateway.world import FakeNetwork
 
 Headers = Callable[[str], dict[str, str]]
-ROW = {"site": "vn", "position": 3, "stream": "s", "attempts": 5, "error": "ValueError()", "parked_at": "2025-03-01T08:00:00Z"}
+ROW = {"site": "vn", "position": 3, "stream": "s", "attempts": 5, "first_error": "KeyError()", "last_error": "ValueError()", "parked_at": "2025-03-01T08:00:00Z", "tried_at": "2025-03-02T08:00:00Z"}
 GONE = {
     "site": "vn",
     "service": "campaigns",
@@ -31,7 +31,7 @@ def parked(network: FakeNetwork) -> FakeNetwork:
     for service in ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"):
         network.answers[service, "parked"] = {"parked": [], "discarded": []}
     network.answers["awards", "parked"] = {"parked": [{**ROW, "service": "campaigns"}], "discarded": [GONE]}
-    network.answers["awards", "parked_event"] = {**ROW, "service": "campaigns", "event": {"id": "e3"}, "trace": "T"}
+    network.answers["awards", "parked_event"] = {**ROW, "service": "campaigns", "event": {"id": "e3"}, "first_trace": "T1", "last_trace": "T2"}
     network.answers["awards", "retry_parked"] = {"freed": 2, "left": 0}
     network.answers["awards", "discard_parked"] = {"freed": 1, "left": 0, "repeated": False}
     return network
@@ -47,7 +47,8 @@ def test_the_list_names_service_and_producer_and_who_does_not_answer(parked: Fak
 
 def test_one_is_shown(parked: FakeNetwork, client: FlaskClient, token: Headers) -> None:
     told = client.get(PATH, headers=token("thuky")).get_json()
-    assert (told["service"], told["producer"], told["event"], told["trace"]) == ("awards", "campaigns", {"id": "e3"}, "T")
+    assert (told["service"], told["producer"], told["event"]) == ("awards", "campaigns", {"id": "e3"})
+    assert [told[name] for name in ("first_error", "last_error", "first_trace", "last_trace")] == ["KeyError()", "ValueError()", "T1", "T2"]
 
 
 def test_one_is_retried_and_discarded_in_the_name_of_the_account(parked: FakeNetwork, client: FlaskClient, token: Headers) -> None:

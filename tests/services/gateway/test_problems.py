@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from services.gateway import network as wire
 from shared.errors import CommendationError, DomainError, NotFound, Unavailable
+from shared.readiness import missing, untold
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork
 
@@ -128,6 +129,18 @@ def test_ready_names_what_is_missing(client: FlaskClient, network: FakeNetwork) 
     assert (answer.status_code, answer.get_json()["missing"]) == (503, ["audit"])
     assert answer.get_json()["services"]["rankings"]["cursors"][0]["position"] == 100
     assert client.get("/health").status_code == 200
+
+
+def test_ready_says_in_words_what_a_service_lacks_and_nothing_of_addresses(client: FlaskClient, network: FakeNetwork) -> None:
+    away = untold("awards", "vn", 'connection to "10.1.2.3" failed')
+    away |= {"relay": {"state": "waiting", "reason": "10.1.2.3 refused"}, "feed": {"state": "active", "reason": ""}}
+    network.answers["awards", "health"] = {**away, "missing": missing(away)}
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    lacks = ["the database does not answer", "the relay waits for the broker or the database"]
+    assert answer.get_json()["reasons"] == {"awards": lacks}
+    assert answer.get_json()["services"]["awards"]["relay"]["state"] == "waiting"
+    assert "10.1.2.3" not in answer.text
 
 
 def test_unavailable_while_views_follow_is_no_failure(

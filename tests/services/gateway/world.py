@@ -391,7 +391,18 @@ def health(service: str) -> dict[str, Any]:
     cursors = [
         {"site": "vn", "service": producer, "position": 100} for producer in ("registry", "campaigns", "evaluations", "awards", "audit")
     ]
-    return {"service": service, "site": "vn", "head": 100, "cursors": cursors, "parked": []}
+    return {
+        "service": service,
+        "site": "vn",
+        "head": 100,
+        "cursors": cursors,
+        "parked": [],
+        "database": {"state": "ok"},
+        "relay": {"state": "active", "position": 100, "behind": 0, "fence": 1, "reason": ""},
+        "feed": {"state": "active", "reason": ""},
+        "model": {"name": service, "version": 1, "state": "live", "position": 100, "of": 100},
+        "missing": [],
+    }
 
 
 def answers() -> dict[tuple[str, str], Answer]:

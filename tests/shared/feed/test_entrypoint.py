@@ -2,121 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import uuid
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kombu import Connection
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
-from shared.broker.topology import feed_queue
-from shared.store import EventStore, open_database
-from tests.support.databases import fresh_template
-from tests.support.feed_process import Plan
-
-BROKER = "COMMENDATION_TEST_BROKER_URL"
-ROOT = Path(__file__).parents[3]
-
-
-@dataclass
-class Site:
-    """A site whose processes are started one after the other; `name` keeps its queues apart."""
-
-    name: str
-    broker_url: str
-    database_url: str
-
-    def run(self, **plan: Any) -> dict[str, Any]:
-        """What the process reports; fails the test where it does not end well."""
-        ended = self._run(Plan(self.name, **plan))
-        assert ended.returncode == 0, ended.stderr[-3000:]
-        report: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-        return report
-
-    def run_to_death(self, **plan: Any) -> dict[str, int]:
-        """Where the page that was under way began and ended."""
-        ended = self._run(Plan(self.name, **plan))
-        assert ended.returncode == -signal.SIGKILL, ended.stderr[-3000:]
-        page: dict[str, int] = json.loads(ended.stdout.splitlines()[-1])
-        return page
-
-    def _run(self, plan: Plan) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "COMMENDATION_SITE": f"s{self.name}",
-            "COMMENDATION_BROKER_URL": self.broker_url,
-            "COMMENDATION_DATABASE_URL": self.database_url,
-        }
-        command = [sys.executable, "-m", "tests.support.feed_process", plan.to_json()]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-
-    @property
-    def distributed(self) -> bool:
-        return not self.broker_url.startswith("embedded")
-
-    def noted(self) -> dict[str, list[str]]:
-        """What the producer's log holds, page by page."""
-        plan = Plan(self.name)
-        database = open_database(self.database_url.replace("{service}", plan.producer))
-        store = EventStore(database, site=f"s{self.name}", service=plan.producer)
-        found = {stream: [event.data["text"] for event in store.stream(stream)] for stream in "ab"}
-        database.close()
-        return found
-
-    def waiting(self, *, purge: bool = False) -> int:
-        """How many pages lie in the subscriber's queue on the broker; they are thrown away if so wished."""
-        plan = Plan(self.name)
-        with Connection(self.broker_url) as connection:
-            queue = feed_queue(f"s{self.name}", plan.subscriber, [plan.producer])(connection.channel())
-            count = int(queue.declare() and queue.queue_declare(passive=True).message_count)
-            if purge:
-                queue.purge()
-            return count
-
-    def under_way(self) -> list[dict[str, int]]:
-        """Where the pages in the subscriber's queue begin and end; they are left there."""
-        with Connection(self.broker_url) as connection:
-            pages: list[dict[str, int]] = []
-            queue = feed_queue(f"s{self.name}", Plan(self.name).subscriber, [Plan(self.name).producer])
-            # RabbitMQ knows no basic.get on a queue with a single active consumer
-            consumer = connection.Consumer(
-                queue, callbacks=[lambda page, _message: pages.append({at: page[at] for at in ("first", "last")})]
-            )
-            with consumer, suppress(TimeoutError):
-                while True:
-                    connection.drain_events(timeout=1)
-            return pages
-
-    def clear(self) -> None:
-        if self.distributed:
-            with Connection(self.broker_url) as connection:
-                for queue in (f"feed.s{self.name}.{Plan(self.name).subscriber}", f"feed.s{self.name}.{Plan(self.name).producer}"):
-                    connection.channel().queue_delete(queue)
+from tests.shared.feed.site import Site, a_site
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    name = uuid.uuid4().hex[:8]
-    broker_url = "embedded://"
-    if request.param == "rabbitmq":
-        found = os.environ.get(BROKER)
-        if not found:
-            pytest.skip(f"{BROKER} names no RabbitMQ; `make test` starts one")
-        broker_url = found
-    kind = "sqlite" if request.param == "embedded" else "postgresql"
-    with fresh_template(kind, tmp_path, Plan(name).producer, Plan(name).subscriber) as database_url:
-        made = Site(name, broker_url, database_url)
+    with a_site(request.param, tmp_path) as made:
         yield made
-        made.clear()
 
 
 def _all_of(site: Site) -> dict[str, list[Any]]:

@@ -11,8 +11,12 @@ from eventsourcing.projection import ProjectionRunner
 from eventsourcing.utils import Environment
 from psycopg.sql import SQL
 
-from tests.benchmarks.contestant import Place
-from tests.benchmarks.peer import Peer, Sheets, Standings, scores_table, upsert
+from tests.benchmarks.databases import Place
+from tests.benchmarks.sides import scores
+from tests.benchmarks.sides.contestant import Appending, Deciding, Projecting
+from tests.benchmarks.sides.peer import Peer, Sheets, Standings
+
+_UPSERT = scores.upsert_one("scores")
 
 
 class ScoresView(PostgresTrackingRecorder):
@@ -22,40 +26,42 @@ class ScoresView(PostgresTrackingRecorder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sql_create_statements.append(SQL(scores_table("scores", "timestamptz")).format())
+        self.sql_create_statements.append(SQL(scores.create("scores")).format())
 
     def put_scores(self, rows: list[tuple[Any, ...]], tracking: Any) -> None:
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_tracking(cursor, tracking)
-            cursor.executemany(upsert("scores", "%s"), rows)
+            cursor.executemany(_UPSERT, rows)
         if tracking.notification_id >= self.last:
             self.done.set()
 
 
-class PostgresPeer(Peer):
+class PostgresPeer(Peer, Appending, Deciding, Projecting):
+    """Log and rows in one database, as the package keeps them together."""
+
     def __init__(self, place: Place, *, with_functions: bool = False) -> None:
-        self._conninfo = place.log_conninfo
+        self._conninfo = place.conninfo
         self._runner: Any = None
         super().__init__(
             {
                 "PERSISTENCE_MODULE": "eventsourcing.postgres",
-                "POSTGRES_DBNAME": str(place.log.database),
-                "POSTGRES_HOST": str(place.log.host),
-                "POSTGRES_PORT": str(place.log.port),
-                "POSTGRES_USER": str(place.log.username),
-                "POSTGRES_PASSWORD": str(place.log.password),
+                "POSTGRES_DBNAME": str(place.address.database),
+                "POSTGRES_HOST": str(place.address.host),
+                "POSTGRES_PORT": str(place.address.port),
+                "POSTGRES_USER": str(place.address.username),
+                "POSTGRES_PASSWORD": str(place.address.password),
                 "POSTGRES_ENABLE_DB_FUNCTIONS": "yes" if with_functions else "no",
             }
         )
 
-    def prepare_views(self) -> None:
-        with PostgresFactory(Environment(Standings.name, self._environment)) as factory:
+    def prepare_standings(self) -> None:
+        with PostgresFactory(Environment(Standings.name, self.environment)) as factory:
             factory.tracking_recorder(ScoresView)
 
-    def follow(self) -> None:
-        ScoresView.last = self._app.recorder.max_notification_id()
+    def catch_up(self) -> None:
+        ScoresView.last = self.app.recorder.max_notification_id()
         ScoresView.done.clear()
-        self._runner = ProjectionRunner(application_class=Sheets, projection_class=Standings, view_class=ScoresView, env=self._environment)
+        self._runner = ProjectionRunner(application_class=Sheets, projection_class=Standings, view_class=ScoresView, env=self.environment)
         self._runner.__enter__()
         while not ScoresView.done.wait(timeout=0.5):
             self._runner.run_forever(timeout=0)  # raises what stopped the projection
@@ -68,11 +74,6 @@ class PostgresPeer(Peer):
             self._runner.__exit__(None, None, None)
             self._runner.view.datastore.close()
             self._runner = None
-
-    def forget(self) -> None:
-        with psycopg.connect(self._conninfo) as connection:
-            connection.execute("TRUNCATE scores")
-            connection.execute("DELETE FROM standings_tracking WHERE application_name = %s", (Sheets.name,))
 
     def recorded(self) -> int:
         return self._count("sheets_events")

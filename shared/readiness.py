@@ -1,0 +1,56 @@
+"""What a service says of itself: what it stands on, how far it is, and what is missing before it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from shared.projection import Projector
+from shared.store import EventStore
+from shared.store.tables import relay
+
+AWAY = "does not answer"
+
+
+def told(store: EventStore, projector: Projector) -> dict[str, Any]:
+    """What its database tells of a service: the head of its log, the relay's place, its read model, and what is parked."""
+    head = store.head()
+    with store.database.read() as connection:
+        at = connection.execute(sa.select(relay.c.position, relay.c.fence)).one()
+    return {
+        "service": store.service,
+        "site": store.site,
+        "head": head,
+        "database": {"state": "ok"},
+        "relay": {"position": at.position, "fence": at.fence, "behind": max(0, head - at.position)},
+        "model": projector.standing(),
+        "cursors": projector.cursors(store.site),
+        "parked": [
+            {key: row[key] for key in ("site", "service", "position", "stream", "attempts", "last_error")} for row in projector.parked()
+        ],
+    }
+
+
+def untold(service: str, site: str, reason: str) -> dict[str, Any]:
+    """The same where its database does not answer."""
+    away = {"state": AWAY, "reason": reason}
+    return {"service": service, "site": site, "head": 0, "database": away, "relay": {}, "model": None, "cursors": [], "parked": []}
+
+
+def missing(health: Mapping[str, Any]) -> list[str]:
+    """What keeps a service from being ready, in words that may be shown to anyone; parked events, which wait for an operator, do not."""
+    found = []
+    if health["database"]["state"] != "ok":
+        found.append(f"the database {AWAY}")
+    for part, waits_for in (("relay", "the broker or the database"), ("feed", "the broker")):
+        state = health.get(part, {}).get("state")
+        if state == "waiting":
+            found.append(f"the {part} waits for {waits_for}")
+        elif state == "starting":
+            found.append(f"the {part} is starting")
+    model = health["model"]
+    if model is not None and model["state"] != "live":
+        found.append(f"the read model {model['name']} version {model['version']} is being built: {model['position']} of {model['of']}")
+    return found

@@ -1,0 +1,87 @@
+"""Stop and start of a service's process on RabbitMQ and PostgreSQL: what it waits for, what it says, and what it leaves behind."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.bounds import STOP_SECONDS_MAX
+from tests.shared.feed.site import eventually
+from tests.support.accounting import Account, Season, models_that_differ
+from tests.support.faults import Behind
+from tests.support.network import COMMENDATION
+
+SIGNS_OF_FORCE = ("Traceback", "killing", "stop_cut_short", "exited with error")
+"""What a log holds after a stop that was not clean."""
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[Behind]:
+    made = Behind(tmp_path / "var")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def test_a_stop_in_the_middle_of_work_is_clean_and_loses_nothing(
+    behind: Behind, undisturbed: Callable[[str], Season], tmp_path: Path
+) -> None:
+    network = behind.network
+    for seconds in (3.0, 1.5):
+        network.start()
+        behind.work(seconds)
+        said = {name: (network.var / f"{name}.out").stat().st_size for name in network.processes}
+        began = time.monotonic()
+        assert set(network.stop().values()) == {0}
+        assert time.monotonic() - began < STOP_SECONDS_MAX
+        for name, before in said.items():
+            log = (network.var / f"{name}.out").read_bytes()[before:].decode()
+            assert [sign for sign in SIGNS_OF_FORCE if sign in log] == [], f"{name}:\n{log[-4000:]}"
+    network.start()
+    behind.finish()
+    found, wanted = Season.of(network), undisturbed("embedded")
+    account = Account.of(found.facts, wanted.facts)
+    assert (account.lost, account.doubled) == ([], [])
+    assert found.boards == wanted.boards
+    assert models_that_differ(network, tmp_path / "clean") == []
+
+
+@pytest.mark.parametrize(("server", "line"), [("broker", "waiting_for_broker"), ("database", "waiting_for_database")])
+def test_a_service_that_starts_before_its_servers_waits_and_goes_on_when_they_come(behind: Behind, server: str, line: str) -> None:
+    proxy = getattr(behind, server)
+    proxy.cut()
+    behind.network.spawn("registry", "run", "--service", "registry")
+    eventually(lambda: line in behind.network.log_text(), 30, behind.network.log_text)
+    assert "network:" not in behind.network.log_text(), "a password is in the log"
+    proxy.heal()
+    eventually(lambda: behind.network.cli("status", "--ready", "registry").returncode == 0, 60, behind.network.log_text)
+    assert behind.network.stop() == {"registry": 0}
+
+
+@pytest.mark.parametrize(("server", "message"), [("broker", "No broker answers at"), ("database", "No database answers at")])
+def test_a_service_whose_servers_do_not_come_says_so_once_and_ends(behind: Behind, server: str, message: str) -> None:
+    getattr(behind, server).cut()
+    behind.network.env["COMMENDATION_START_SECONDS"] = "2"
+    ended = subprocess.run(
+        [COMMENDATION, "run", "--service", "registry"], env=behind.network.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2, ended.stderr[-3000:]
+    lines = [line for line in ended.stderr.splitlines() if not line.startswith("{")]
+    assert len(lines) == 1, ended.stderr[-3000:]
+    assert lines[0].startswith(f"commendation: {message}")
+    assert "within 2 seconds" in lines[0]
+
+
+def test_a_stop_while_the_servers_are_away_is_a_stop_too(behind: Behind) -> None:
+    behind.network.start()
+    behind.broker.cut()
+    behind.database.cut()
+    eventually(lambda: "relay_waits" in behind.network.log_text(), 30, behind.network.log_text)
+    began = time.monotonic()
+    assert set(behind.network.stop().values()) == {0}
+    assert time.monotonic() - began < STOP_SECONDS_MAX + 5
