@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shared.bounds import REPLAY_PAGES_MAX
 from shared.errors import Unavailable
 from shared.failpoints import reached
 from shared.feed.page import Page
@@ -22,6 +21,7 @@ from shared.projection.folding import Fetch, Folding
 from shared.projection.generations import BUILDING, LIVE, RETIRED, Generation, Generations
 from shared.projection.model import ReadModel
 from shared.projection.parked import Parked
+from shared.projection.replay import Replay
 from shared.store.database import Database
 
 Progress = Callable[[str, int], None]
@@ -30,32 +30,6 @@ Progress = Callable[[str, int], None]
 
 def untold(_service: str, _position: int) -> None:
     """Progress that nobody wants to know."""
-
-
-class Replay:
-    """Takes the pages of a rebuild into the generation that is built, in the order of each feed.
-
-    Several pages are held in memory and folded as one; after `settle` all are in the tables, with the cursors.
-    """
-
-    def __init__(self, folding: Folding, generation: int) -> None:
-        self._folding = folding
-        self._generation = generation
-        self._held: list[Page] = []
-
-    def take(self, page: Page) -> int:
-        """The number of events that the page brings. Raises RebuildAborted."""
-        if self._held and (self._held[0].site, self._held[0].service) != (page.site, page.service):
-            self.settle()
-        self._held.append(page)
-        if len(self._held) == REPLAY_PAGES_MAX:
-            self.settle()
-        return len(page.events)
-
-    def settle(self) -> None:
-        held, self._held = self._held, []
-        if held:
-            self._folding.fold(self._generation, Page.of([event for page in held for event in page.events]), building=True)
 
 
 class Rebuild:

@@ -97,6 +97,7 @@ def test_what_is_written_is_read_back(kept: Kept) -> None:
         (Part, ["item", "score"]),
         (Part, None),
         (Part | LongPart, {"item": "A1", "reason": "x"}),
+        (Part | LongPart, None),
         (tuple[str, date], ["a"]),
         (tuple[Part, ...], [None]),
         (Mapping[str, Part], []),
