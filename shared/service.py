@@ -181,12 +181,15 @@ class Service:
             eventlet.spawn_n(_take, self.name, rebuilding, step, anyway)
         else:
             rebuilding.take(step)
-        return self.rebuild_status(request)
+        return self._told(rebuilding)
 
     @rpc
     def rebuild_status(self, request: Request) -> dict[str, Any]:
         """The generations of the read model and how far each is (see Rebuild.status); `failure`: of the last long step here, or None."""
-        return {**self._rebuilding(request).status(), "failure": _failures.get(self.name)}
+        return self._told(self._rebuilding(request))
+
+    def _told(self, rebuilding: Rebuilding) -> dict[str, Any]:
+        return {**rebuilding.status(), "failure": _failures.get(self.name)}
 
     def _rebuilding(self, request: Request) -> Rebuilding:
         self._require_operator(request)
