@@ -3,6 +3,7 @@
 VENV        := .venv
 BIN         := $(VENV)/bin
 PYTEST_ARGS ?=
+BENCH_ARGS  ?=
 SERVERS     := $(BIN)/python -m deploy.servers exec --
 
 # only from the command line: a HOST or PORT that happens to be in the environment is somebody else's
@@ -34,8 +35,8 @@ format: $(VENV)/.installed-dev  ## put the code into the house style
 contracts: $(VENV)/.installed  ## write contracts/ anew from the schemas
 	$(BIN)/commendation contracts
 
-bench: $(VENV)/.installed-dev  ## measure, beside what one would take instead
-	@$(SERVERS) $(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.installed-dev  ## measure, beside what one would take instead; BENCH_ARGS= as wanted
+	@$(SERVERS) $(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 up:  ## the network as containers: build, start, wait until all are healthy
 	@deploy/compose.sh up

@@ -172,20 +172,26 @@ class Service:
 
     @rpc
     def rebuild(self, request: Request) -> dict[str, Any]:
-        """Take a `step` of a rebuild of the read model; answers as `rebuild_status`, of a long step as soon as it is begun."""
+        """Take a `step` of a rebuild of the read model; answers as `rebuild_status`.
+
+        A long step is only begun: `generation` is then the one that it works on, and `run` the name of this work.
+        """
         step = str(request.data.get("step"))
         anyway = bool(request.data.get("anyway"))
         rebuilding = self._rebuilding(request)
-        _failures.pop(self.name, None)
-        if step in LONG_STEPS:
-            eventlet.spawn_n(_take, self.name, rebuilding, step, anyway)
-        else:
+        if step not in LONG_STEPS:
             rebuilding.take(step)
-        return self._told(rebuilding)
+            return self._told(rebuilding)
+        generation = rebuilding.prepared()
+        eventlet.spawn_n(_take, self.name, request.id, rebuilding, step, anyway)
+        return {**self._told(rebuilding), "generation": generation, "run": request.id}
 
     @rpc
     def rebuild_status(self, request: Request) -> dict[str, Any]:
-        """The generations of the read model and how far each is (see Rebuild.status); `failure`: of the last long step here, or None."""
+        """The generations of the read model and how far each is (see Rebuild.status).
+
+        `failure`: the error of the last long step in this process, with its `run`, or None.
+        """
         return self._told(self._rebuilding(request))
 
     def _told(self, rebuilding: Rebuilding) -> dict[str, Any]:
@@ -210,12 +216,12 @@ _failures: dict[str, dict[str, Any]] = {}
 """Per service of this process: why the last long step of a rebuild ended, where it did not do what it should."""
 
 
-def _take(service: str, rebuilding: Rebuilding, step: str, anyway: bool) -> None:
+def _take(service: str, run: str, rebuilding: Rebuilding, step: str, anyway: bool) -> None:
     try:
         rebuilding.take(step, anyway=anyway, progress=lambda _producer, _position: eventlet.sleep(0))
     except CommendationError as error:
         log.warning("rebuild_ended", service=service, step=step, error=error.message)
-        _failures[service] = error.to_data()
+        _failures[service] = {**error.to_data(), "run": run}
     except Exception as error:
         log.exception("rebuild_failed", service=service, step=step)
-        _failures[service] = CommendationError(f"{error!r}; the log of {service} says more").to_data()
+        _failures[service] = {**CommendationError(f"{error!r}; the log of {service} says more").to_data(), "run": run}

@@ -11,7 +11,7 @@ from eventlet.event import Event as Green
 from nameko.extensions import DependencyProvider
 
 from services.audit import domain, schemas, views
-from services.audit.verification import FeedPage, Progress, verify
+from services.audit.verification import FeedPage, Progress, result_of, verify
 from shared.access import OPERATOR, Role
 from shared.bounds import PAGE_EVENTS_MAX
 from shared.calendar import utc_now
@@ -174,17 +174,3 @@ class AuditService(Service):
         request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX})
         answer = self.network.ask(service, "read_feed", request)
         return FeedPage([Event.from_cloudevent(item) for item in answer["events"]], int(answer["head"]))
-
-
-def result_of(run: domain.RecordVerification | domain.VerificationRun) -> dict[str, Any]:
-    """A run that has ended: findings counted (`found`) and the first of them, `behind` and `unreached` by service."""
-    return {
-        "verification": run.verification,
-        "state": "done",
-        "started_at": plain(run.started_at),
-        "checked": run.checked,
-        "found": run.found,
-        "findings": plain(list(run.findings)),
-        "behind": {service.service: service.behind for service in run.services if service.behind},
-        "unreached": {service.service: service.problem for service in run.services if service.problem is not None},
-    }

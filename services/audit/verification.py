@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from services.audit import views
-from services.audit.domain import PROBLEM_MAX, Entry, Findings, RecordVerification, ServiceCompared, check_record, compare
+from services.audit.domain import PROBLEM_MAX, Entry, Findings, RecordVerification, ServiceCompared, VerificationRun, check_record, compare
 from shared.bounds import PAGE_EVENTS_MAX
 from shared.errors import CommendationError
 from shared.event import Event
+from shared.plain import plain
 from shared.projection import Projector
 
 
@@ -95,3 +97,17 @@ def _whole(service: str, page: FeedPage, feed: Feed, progress: Progress) -> Iter
             return  # a log that gives the same again has no end
         progress.reached[service] = reached
         page = feed(service, reached)
+
+
+def result_of(run: RecordVerification | VerificationRun) -> dict[str, Any]:
+    """A run that has ended: findings counted (`found`) and the first of them, `behind` and `unreached` by service."""
+    return {
+        "verification": run.verification,
+        "state": "done",
+        "started_at": plain(run.started_at),
+        "checked": run.checked,
+        "found": run.found,
+        "findings": plain(list(run.findings)),
+        "behind": {service.service: service.behind for service in run.services if service.behind},
+        "unreached": {service.service: service.problem for service in run.services if service.problem is not None},
+    }

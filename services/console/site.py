@@ -18,6 +18,7 @@ from shared.errors import CommendationError, ConfigurationError, Unavailable
 from shared.event import Event
 from shared.projection import LONG_STEPS, Parking, Place, Projector, Rebuilding
 from shared.store import EventStore, open_database
+from shared.telemetry import configure
 from shared.store.snapshots import Snapshots
 
 Progress = Callable[[str, int], None]
@@ -127,7 +128,6 @@ class LocalSite:
     def verify(self, progress: Progress) -> dict[str, Any]:
         """The audit's own comparison, over the files; it is shown, not recorded: only a service records facts."""
         from services.audit import verification
-        from services.audit.service import result_of
         from shared.calendar import utc_now
         from shared.ids import new_id
 
@@ -137,7 +137,9 @@ class LocalSite:
 
         projector = self.projector("audit")
         site, reached = self.config.site, verification.Progress()
-        return result_of(verification.verify(new_id(), utc_now(), projector, feed, site=site, producers=PRODUCERS, progress=reached))
+        return verification.result_of(
+            verification.verify(new_id(), utc_now(), projector, feed, site=site, producers=PRODUCERS, progress=reached)
+        )
 
     def ask(self, service: str, method: str, data: dict[str, Any]) -> Any:
         """A query answered by the service's own view code."""
@@ -170,22 +172,19 @@ class RemoteSite:
         """
         import eventlet
 
-        told = self._told(service, "rebuild", {"step": step, "anyway": anyway})
-        if step not in LONG_STEPS:
-            return told
-        number = next((row["generation"] for row in told["generations"] if row["state"] == "building"), None)
+        told = begun = self._told(service, "rebuild", {"step": step, "anyway": anyway})
         idle = 0
-        while idle < IDLE_LOOKS and told["failure"] is None and number is not None:
+        while step in LONG_STEPS and idle < IDLE_LOOKS:
+            if told["failure"] is not None and told["failure"]["run"] == begun["run"]:
+                raise CommendationError.from_data(told["failure"])
+            (row,) = [row for row in told["generations"] if row["generation"] == begun["generation"]] or [None]
+            for at in row["cursors"] if row else []:
+                progress(at["service"], at["position"])
+            if row is not None and row["state"] == "live":
+                return told
             eventlet.sleep(LOOK_SECONDS)
             told = self._told(service, "rebuild_status", {})
             idle = 0 if told["under_way"] else idle + 1
-            shown = next((row for row in told["generations"] if row["generation"] == number), None)
-            for row in shown["cursors"] if shown else []:
-                progress(row["service"], row["position"])
-            if shown is not None and shown["state"] == "live":
-                return told
-        if told["failure"] is not None:
-            raise CommendationError.from_data(told["failure"])
         if step == "go_live":
             raise Unavailable(
                 f"The rebuild of {service} ended before it was live, and no process goes on with it; the log of {service} says why."
@@ -243,11 +242,11 @@ def open_site(config: Config) -> Iterator[Site]:
     if config.embedded:
         if not (config.var / "registry.db").exists():
             raise ConfigurationError(f"There is no network in {config.var.absolute()}; start one with `commendation run`.")
+        configure("WARNING")  # to standard error: standard output is for what was asked for
         with LocalSite(config) as site:
             yield site
         return
     from services.console.process import patch, running
-    from shared.telemetry import configure
 
     patch()
     configure("ERROR")

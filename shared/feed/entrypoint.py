@@ -20,6 +20,7 @@ from nameko.extensions import Entrypoint
 from shared.bounds import (
     BROKER_HEARTBEAT_SECONDS,
     BROKER_RETRY_SECONDS,
+    DRAIN_POLL_SECONDS,
     DRAIN_SECONDS_MAX,
     FOLD_ATTEMPTS_MAX,
     FOLD_PAUSE_SECONDS,
@@ -86,7 +87,7 @@ class FeedEntrypoint(Entrypoint):
                 self.ground.subscriber.says("active")
                 while not self._stopping:
                     try:
-                        connection.drain_events(timeout=0.5)
+                        connection.drain_events(timeout=DRAIN_POLL_SECONDS)
                     except (TimeoutError, socket.timeout):  # noqa: UP041 - eventlet's own is another class before Python 3.10
                         connection.heartbeat_check()
 

@@ -82,14 +82,15 @@ class _Access:
         Most tables of read models are only ever added to, and straight takes little more than half the time.
         """
         if not self._comes_again:
+            connection.exec_driver_sql("SAVEPOINT straight")
             try:
-                with connection.begin_nested():
-                    self._copy_into(connection, self._name, rows)
+                self._copy_into(connection, self._name, rows)
                 return
             except IntegrityError as error:
                 if not isinstance(error.orig, UniqueViolation):
                     raise
-                self._comes_again = True
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT straight")
+            self._comes_again = True
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {self._incoming} (LIKE {self._name}) ON COMMIT DELETE ROWS")
         self._copy_into(connection, self._incoming, rows)
         connection.exec_driver_sql(self._merge)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from shared.bounds import RETIRED_SECONDS
 from shared.errors import Unavailable
@@ -18,12 +19,15 @@ from shared.projection.flush import Tables
 from shared.projection.model import ReadModel
 from shared.projection.tables import cursors, generations, parked
 from shared.store.database import Database
+from shared.telemetry import logger
+
+log = logger(__name__)
 
 BUILDING, LIVE, RETIRED, DROPPED = "building", "live", "retired", "dropped"
 """Of a dropped generation the row is kept, so that no other gets its number: a stalled process may still think that it builds it."""
 
-Generation = sa.Row[int, int, str, datetime | None]
-"""generation, version, state, since."""
+Generation = sa.Row[int, int, str, datetime | None, str | None]
+"""generation, version, state, since, tables."""
 
 
 class Generations:
@@ -45,9 +49,8 @@ class Generations:
 
     def all(self, connection: sa.Connection) -> list[Generation]:
         """Every generation that has tables, the oldest first."""
-        query = sa.select(generations.c.generation, generations.c.version, generations.c.state, generations.c.since).where(
-            generations.c.model == self._model.name, generations.c.state != DROPPED
-        )
+        told = [generations.c[name] for name in ("generation", "version", "state", "since", "tables")]
+        query = sa.select(*told).where(generations.c.model == self._model.name, generations.c.state != DROPPED)
         return list(connection.execute(query.order_by(generations.c.generation)).all())
 
     def followed(self, connection: sa.Connection) -> tuple[int, str]:
@@ -73,10 +76,9 @@ class Generations:
         live = [row for row in self.all(connection) if row.state == LIVE]
         return [row for row in live if row.version == self._model.version] or live
 
-    def building(self, connection: sa.Connection) -> int | None:
+    def building(self, connection: sa.Connection) -> Generation | None:
         """The generation of this version that is being built."""
-        found = (row.generation for row in self.all(connection) if (row.state, row.version) == (BUILDING, self._model.version))
-        return next(found, None)
+        return next((row for row in self.all(connection) if (row.state, row.version) == (BUILDING, self._model.version)), None)
 
     def change(self, connection: sa.Connection) -> None:
         """Keep other processes from beginning a generation of this model to the end of the transaction."""
@@ -115,8 +117,16 @@ class Generations:
         generation = int(last) + 1
         for table in self.tables(generation).values():
             table.create(connection, checkfirst=True)
-        row = {"model": self._model.name, "generation": generation, "version": self._model.version, "state": state, "since": self._clock()}
-        connection.execute(generations.insert().values(row))
+        connection.execute(
+            generations.insert().values(
+                model=self._model.name,
+                generation=generation,
+                version=self._model.version,
+                state=state,
+                since=self._clock(),
+                tables=" ".join(self._model.metadata.tables),
+            )
+        )
         return generation
 
     def switch(self, connection: sa.Connection, generation: int) -> None:
@@ -136,18 +146,30 @@ class Generations:
             self._forget(connection, generation)
 
     def drop_retired(self, connection: sa.Connection) -> None:
-        """Drop what nobody can be reading any more."""
+        """Drop what was retired a while ago, unless somebody is reading it even now."""
         before = self._clock() - timedelta(seconds=RETIRED_SECONDS)
         for row in self.all(connection):
             if row.state == RETIRED and (row.since is None or row.since <= before):
-                self.drop(connection, row.generation)
+                try:
+                    with connection.begin_nested():
+                        self.drop(connection, row, unread=True)
+                except OperationalError as error:
+                    log.warning("retired_rows_are_still_read", model=self._model.name, generation=row.generation, error=repr(error.orig))
 
-    def drop(self, connection: sa.Connection, generation: int) -> None:
+    def drop(self, connection: sa.Connection, row: Generation, *, unread: bool = False) -> None:
+        """Drop the tables of a generation, which may be of another version.
+
+        unread: only if nobody reads them; raises OperationalError at once where somebody does. SQLite lets who reads them finish.
+        """
         # the state first: whoever folds into it now holds that, and is waited for
-        self._set_state(connection, generation, DROPPED)
-        self._forget(connection, generation)
-        for name in self._model.metadata.tables:
-            connection.execute(sa.text(f'DROP TABLE IF EXISTS "{name}__{generation}"'))
+        self._set_state(connection, row.generation, DROPPED)
+        self._forget(connection, row.generation)
+        # the release before this did not write down the names
+        names = {f"{name}__{row.generation}" for name in (row.tables or " ".join(self._model.metadata.tables)).split()}
+        for name in sorted(names & set(sa.inspect(connection).get_table_names())):
+            if unread and self._database.dialect == "postgresql":
+                connection.execute(sa.text(f'LOCK TABLE "{name}" IN ACCESS EXCLUSIVE MODE NOWAIT'))
+            connection.execute(sa.text(f'DROP TABLE "{name}"'))
 
     def _forget(self, connection: sa.Connection, generation: int) -> None:
         for table in (cursors, parked):

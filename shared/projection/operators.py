@@ -88,6 +88,10 @@ class Rebuilding:
             raise ValidationFailed(message, errors=[{"at": "step", "message": message}])
         return self.status()
 
+    def prepared(self) -> int:
+        """The generation that is being built, which a long step goes on with. Raises NothingBuilt."""
+        return self._rebuilds.prepared()
+
     def status(self) -> dict[str, Any]:
         """What Rebuild.status says, with instants as text."""
         shown: dict[str, Any] = plain(self._rebuilds.status(self._home))

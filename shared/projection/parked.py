@@ -205,17 +205,24 @@ class Parked:
 
     def discarded_streams(self, connection: sa.Connection, generation: int) -> list[Stream]:
         """The streams in which something is parked that was discarded meanwhile."""
-        same = [parked.c[name] == discards.c[name] for name in ("model", "site", "service", "position")]
-        query = sa.select(parked.c.site, parked.c.service, parked.c.stream).join(discards, sa.and_(*same)).distinct()
-        found = connection.execute(query.where(parked.c.model == self._model.name, parked.c.generation == generation))
-        return [(row.site, row.service, row.stream) for row in found]
+        found = sa.select(parked.c.site, parked.c.service, parked.c.stream).where(*self._discarded_in(generation)).distinct()
+        return [(row.site, row.service, row.stream) for row in connection.execute(found)]
 
     def work_off_discarded(self, generation: int) -> None:
         """Work off what was discarded while a rebuild had it parked."""
         with self._database.read() as connection:
             streams = self.discarded_streams(connection, generation)
+        if not streams:
+            return
         for stream in streams:
             self.work_off(generation, stream)
+        # those that wait behind another that fails still
+        with self._database.write() as connection:
+            connection.execute(parked.delete().where(*self._discarded_in(generation)))
+
+    def _discarded_in(self, generation: int) -> list[sa.ColumnElement[bool]]:
+        same = [parked.c[name] == discards.c[name] for name in ("model", "site", "service", "position")]
+        return [parked.c.model == self._model.name, parked.c.generation == generation, sa.exists().where(*same)]
 
     def folded_only_by(self, connection: sa.Connection, one: int, other: int) -> list[Place]:
         """What `other` has parked and `one` has folded."""

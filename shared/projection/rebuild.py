@@ -65,9 +65,14 @@ class Rebuild:
             self._generations.change(connection)
             for row in self._generations.all(connection):
                 if row.state == BUILDING and row.version < self._model.version:
-                    self._generations.drop(connection, row.generation)
+                    self._generations.drop(connection, row)
             found = self._generations.building(connection)
-            return self._generations.begin(connection, BUILDING) if found is None else found
+            return self._generations.begin(connection, BUILDING) if found is None else int(found.generation)
+
+    def prepared(self) -> int:
+        """The generation that is being built. Raises NothingBuilt."""
+        with self._database.read() as connection:
+            return int(self._built(connection).generation)
 
     def replay(self, site: str, fetch: Fetch, progress: Progress = untold) -> int:
         """Fold the feeds to their ends, from where the generation stands: from position 0, or where it was killed. The number of events.
@@ -75,7 +80,7 @@ class Rebuild:
         Raises NothingBuilt, RebuildUnderWay, RebuildAborted, Unavailable.
         """
         with alone(self._database, self._model.name):
-            return self._replay(self._prepared(), site, fetch, progress)
+            return self._replay(self.prepared(), site, fetch, progress)
 
     def catch_up(self, site: str, fetch: Fetch, progress: Progress = untold) -> None:
         """Replay until the generation holds all that the live rows hold, and what was discarded meanwhile is left out.
@@ -83,7 +88,7 @@ class Rebuild:
         Raises what `replay` raises, and RebuildShort when the feeds end before that.
         """
         with alone(self._database, self._model.name):
-            self._catch_up(self._prepared(), site, fetch, progress)
+            self._catch_up(self.prepared(), site, fetch, progress)
 
     def go_live(self, site: str, fetch: Fetch, progress: Progress = untold, *, anyway: bool = False) -> int:
         """Catch up and switch, in one transaction, to the generation that was built; its number.
@@ -93,7 +98,7 @@ class Rebuild:
         all the same.
         """
         with alone(self._database, self._model.name):
-            generation = self._prepared()
+            generation = self.prepared()
             while True:
                 self._catch_up(generation, site, fetch, progress)
                 reached("rebuild.caught_up")
@@ -109,11 +114,11 @@ class Rebuild:
         """
         with self._database.write() as connection:
             self._generations.change(connection)
-            generation = self._built(connection)
-            self._generations.drop(connection, generation)
+            built = self._built(connection)
+            self._generations.drop(connection, built)
             if all(row.version != self._model.version for row in self._generations.living(connection)):
                 self._generations.begin(connection, BUILDING)
-            return generation
+            return int(built.generation)
 
     def retire(self) -> list[int]:
         """End the live generations of older versions, once no process of an older release is left; their numbers.
@@ -195,18 +200,14 @@ class Rebuild:
         except RebuildUnderWay:
             return 0
 
-    def _prepared(self) -> int:
-        with self._database.read() as connection:
-            return self._built(connection)
-
-    def _built(self, connection: sa.Connection) -> int:
-        generation = self._generations.building(connection)
-        if generation is None:
+    def _built(self, connection: sa.Connection) -> Generation:
+        row = self._generations.building(connection)
+        if row is None:
             raise NothingBuilt(
                 f"No generation of read model {self._model.name} version {self._model.version} is being built; prepare one.",
                 model=self._model.name,
             )
-        return generation
+        return row
 
     def _replay(self, generation: int, site: str, fetch: Fetch, progress: Progress) -> int:
         folded = 0

@@ -78,7 +78,7 @@ class Rows:
         """Write a whole row in place of whatever has its key; columns not named are null."""
         gathered = self._gathered(table)
         shape = gathered.shape
-        if not row.keys() <= shape.columns:
+        if not shape.columns.issuperset(row):
             raise TypeError(f"{table.name} has no column {', '.join(sorted(row.keys() - shape.columns))}")
         gathered.written[shape.key_of(row)] = row
 

@@ -19,6 +19,7 @@ generations = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # building | live | retired | dropped
     sa.Column("since", Instant),  # in this state
+    sa.Column("tables", sa.Text),  # by the model's names, a blank between: who drops them may be of a version without some
 )
 
 # A trigger refuses a cursor that does not move on from where it stood: `since` is the position that the page follows, 0 for the first.

@@ -39,12 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.show is not None:
         print(shown(lines(kept(options.show), JOBS)))
         return 0
-    configure("ERROR")
-    signal.signal(signal.SIGTERM, _stop)
     rounds, volume = (1, QUICK) if options.quick else (options.rounds, FULL)
     database = os.environ.get(DATABASE_VARIABLE)
     bench = Bench(SqliteFiles(RESULTS), PostgresServer(database) if database else None, os.environ.get(BROKER_VARIABLE), volume)
     jobs = _possible(_wanted(options), bench)
+    if not jobs:
+        return 1
+    configure("ERROR")
+    signal.signal(signal.SIGTERM, _stop)
     try:
         about = provenance(bench, rounds)
     except NotDurable as error:

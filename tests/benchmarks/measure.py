@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from tests.benchmarks.databases import Backend, PostgresServer, SqliteFiles
-from tests.benchmarks.workload import PAYLOADS
+from tests.benchmarks.workload import PAYLOADS, SHEETS
 
 OURS = "ours"
 NO_PAYLOAD = 0
@@ -49,10 +49,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much a sample holds: events unless it says otherwise."""
+    """How much a sample holds: events unless it says otherwise; sheets: those on which commands decide."""
 
     append_one: int
     append_many: int
+    sheets: int
     commands: int
     replayed_streams: int
     peer_catch_up: int
@@ -70,6 +71,7 @@ class Volume:
 FULL = Volume(
     append_one=2_000,
     append_many=20_000,
+    sheets=SHEETS,
     commands=500,
     replayed_streams=200,
     peer_catch_up=3_000,
@@ -86,6 +88,7 @@ FULL = Volume(
 QUICK = Volume(
     append_one=60,
     append_many=600,
+    sheets=20,
     commands=30,
     replayed_streams=5,
     peer_catch_up=300,

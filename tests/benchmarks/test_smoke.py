@@ -14,7 +14,7 @@ import rfc8785
 
 from services.evaluations import domain
 from shared.store import open_database
-from tests.benchmarks.__main__ import BROKER_VARIABLE, DATABASE_VARIABLE
+from tests.benchmarks.__main__ import BROKER_VARIABLE, DATABASE_VARIABLE, main
 from tests.benchmarks.databases import Place, PostgresServer, SqliteFiles
 from tests.benchmarks.jobs import JOBS, appends
 from tests.benchmarks.jobs.projecting import switch_watched
@@ -50,6 +50,24 @@ def test_a_run_keeps_every_sample_and_what_it_depends_on(tmp_path: Path) -> None
     assert about["packages"]["eventsourcing"]
     samples = [Sample("append-one", 256, OURS, 1, RATE.name, 1_000.5)]
     assert kept(save(about, samples, tmp_path)) == samples
+
+
+def test_the_command_shows_a_run_that_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rates = {OURS: 900.0, appends.INSERT: 1_000.0}
+    kept_in = save({}, [Sample("append-one", 256, side, 1, RATE.name, rate) for side, rate in rates.items()], tmp_path)
+    assert main(["--show", str(kept_in), "--markdown"]) == 0
+    assert (
+        f"| {appends.INSERT} | 900 (900..900) events/s | 1,000 (1,000..1,000) events/s | 0.90 | at least 0.8 | yes |"
+        in capsys.readouterr().out
+    )
+
+
+def test_a_job_whose_server_is_not_there_is_left_out_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    assert main(["--only", "replay"]) == 1
+    assert f"replay is left out: {DATABASE_VARIABLE} is not set; `make bench` starts PostgreSQL." in capsys.readouterr().err
 
 
 def test_a_side_that_loses_an_event_is_found_out(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The ports of the `eventsource-py` package over our event store and a read model of ours.
 
-Only public ways in: `EventStore.append_all`, `stream`, `feed`, `head`, and `Projector.receive`, `cursor`, `cursors`, `reading`. The package's ports
+Only public ways in: `EventStore.append_all`, `stream`, `feed`, `head`, and `Projector.receive`, `cursor`, `cursors`, `reading`. The ports
 are asynchronous and ours are not: each method does its work before it first could wait.
 """
 

@@ -102,8 +102,8 @@ class Pair:
         # the next number is noted when the one before is confirmed: at most one is there of which the client does not know
         if noted not in (list(range(self.acknowledged)), list(range(self.acknowledged + 1))):
             yield f"noted {noted}, confirmed {self.acknowledged}"
-        cursor = self.rows.cursor(self.log.site, self.log.service)
-        found, wanted = self._pages(), _folded(events[:cursor])
+        cursor, found = self._folded_so_far()
+        wanted = _folded(events[:cursor])
         if found != wanted:
             yield f"rows {found}, the log to their cursor {cursor} gives {wanted}"
         if parked := self.rows.parked():
@@ -118,6 +118,14 @@ class Pair:
         while page := self.log.feed(len(events)):
             events += page
         return events
+
+    def _folded_so_far(self) -> tuple[int, dict[str, tuple[list[int], int]]]:
+        """The cursor, and the rows that belong to it: what a killed process had asked to commit may be committed a moment later."""
+        while True:
+            cursor = self.rows.cursor(self.log.site, self.log.service)
+            pages = self._pages()
+            if self.rows.cursor(self.log.site, self.log.service) == cursor:
+                return cursor, pages
 
     def _pages(self) -> dict[str, tuple[list[int], int]]:
         table = self.rows.model.metadata.tables["pages"]

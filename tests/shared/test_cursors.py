@@ -57,7 +57,7 @@ def test_the_database_refuses_a_cursor_that_does_not_follow_and_the_rows_with_it
             connection.execute(sa.text("UPDATE pages__1 SET notes = 'twice '"))
             connection.execute(sa.text(statement))
 
-    with pytest.raises(IntegrityError, match="does not follow the cursor|view_cursors_pkey"):
+    with pytest.raises(IntegrityError, match=r"does not follow the cursor|view_cursors_pkey"):
         replay()
     assert (projector.cursor("vn", "diary"), diary.notes(projector)) == (5, {"diary/a": "n1 n2 n3 n4 n5"})
 

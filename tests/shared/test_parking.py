@@ -214,6 +214,22 @@ def test_a_discard_during_a_rebuild_holds_for_both(projector: Projector, databas
     assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
 
 
+def test_a_discard_during_a_rebuild_of_one_that_waits_behind_another_holds_for_both(
+    projector: Projector, database: Database, diary: Diary
+) -> None:
+    operator = Projector(database, diary.model, pause=lambda _seconds: None)
+
+    def progress(_service: str, position: int) -> None:
+        if position == 6:  # n3 fails in both generations, n5 waits behind it
+            operator.discard(at(5), reason="why", actor="admin")
+
+    projector.rebuild("vn", feed_of(*EVENTS, limit=2), progress)
+    assert positions(projector) == [3, 7]
+    diary.spoilt = set()
+    assert projector.retry_parked() == 2
+    assert diary.notes(projector)["diary/b"] == "n1 n3 n7"
+
+
 def test_a_discard_just_when_a_rebuild_parks_the_event_is_made_up_for(projector: Projector, database: Database, diary: Diary) -> None:
     if database.dialect == "sqlite":
         pytest.skip("SQLite has one writer: nothing comes between")

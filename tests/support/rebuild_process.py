@@ -50,5 +50,5 @@ def _follow(opened: Projector) -> None:
 
 if __name__ == "__main__":
     url, version, held, *steps = sys.argv[1:]
-    with patch("shared.projection.rebuild.REPLAY_PAGES_MAX", int(held)):
+    with patch("shared.projection.replay.REPLAY_PAGES_MAX", int(held)):
         sys.exit(main(url, int(version), steps))

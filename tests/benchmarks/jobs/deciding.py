@@ -11,7 +11,7 @@ from tests.benchmarks.measure import OURS, RATE, Bench, Goal, Job, Measure, Side
 from tests.benchmarks.sides.contestant import Deciding
 from tests.benchmarks.sides.ours import OursDeciding
 from tests.benchmarks.sides.peer_postgres import PostgresPeer
-from tests.benchmarks.workload import SHEETS, commands, histories
+from tests.benchmarks.workload import commands, histories
 
 PEER = "eventsourcing, database functions"
 WITH_COMMAND = "ours, with a command id"
@@ -29,7 +29,7 @@ _OPEN: dict[str, Open] = {OURS: OursDeciding, PEER: partial(PostgresPeer, with_f
 
 @contextmanager
 def _deciding(bench: Bench, payload: int) -> Iterator[Sides]:
-    known = histories(SHEETS, EVENTS_MIN, EVENTS_MAX, payload)
+    known = histories(bench.volume.sheets, EVENTS_MIN, EVENTS_MAX, payload)
     given = commands(WARM_UP_COMMANDS + bench.volume.commands, known, payload)
 
     def decide(name: str, open_side: Open) -> dict[Measure, float]:

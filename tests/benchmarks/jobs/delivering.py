@@ -76,8 +76,15 @@ class Onlooker(threading.Thread):
         self._moments: list[float] = []
         self._positions: list[int] = [0]
         self._deadline = time.monotonic() + DELIVER_SECONDS_MAX
+        self._failure: psycopg.Error | None = None
 
     def run(self) -> None:
+        try:
+            self._look()
+        except psycopg.Error as error:
+            self._failure = error
+
+    def _look(self) -> None:
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
             while self._positions[-1] < self._until and time.monotonic() < self._deadline:
                 found = connection.execute(self._question, prepare=True).fetchone()
@@ -90,12 +97,15 @@ class Onlooker(threading.Thread):
     def wait(self, *watched: Process) -> None:
         """Until the read model is there.
 
-        Raises ProcessFailed when one of the processes ends before, TimeoutError when it takes too long.
+        Raises ProcessFailed when one of the processes ends before, TimeoutError when it takes too long, psycopg.Error when the database
+        does not answer.
         """
         while self.is_alive():
             for one in watched:
                 one.check()
             self.join(0.1)
+        if self._failure is not None:
+            raise self._failure
         if self._positions[-1] < self._until:
             raise TimeoutError(f"After {DELIVER_SECONDS_MAX:.0f} s position {self._positions[-1]} of {self._until} was visible.")
 
@@ -117,11 +127,12 @@ class Delivered:
 
 
 def _ours(bench: Bench, plan: Plan, pause: float) -> Delivered:
-    name = f"bench-{uuid.uuid4().hex[:8]}"
-    queue = feed_queue(name, SUBSCRIBER, MODEL.feeds)
-    with bench.server.places(name.replace("-", "_"), SERVICE, SUBSCRIBER) as template, bench.sqlite.scratch() as folder:
+    name = uuid.uuid4().hex[:8]
+    site = f"bench-{name}"
+    queue = feed_queue(site, SUBSCRIBER, MODEL.feeds)
+    with bench.server.places(name, SERVICE, SUBSCRIBER) as template, bench.sqlite.scratch() as folder:
         views = Place(sa.make_url(template.replace("{service}", SUBSCRIBER)))
-        env = {"COMMENDATION_SITE": name, "COMMENDATION_BROKER_URL": bench.broker, "COMMENDATION_DATABASE_URL": template}
+        env = {"COMMENDATION_SITE": site, "COMMENDATION_BROKER_URL": bench.broker, "COMMENDATION_DATABASE_URL": template}
         with (
             _removed_afterwards(bench.broker, queue.name),
             process(SUBSCRIBER, [COMMENDATION, "run", "--service", SUBSCRIBER], env, folder) as subscriber,

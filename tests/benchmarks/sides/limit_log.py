@@ -41,7 +41,7 @@ def rows_of(decision: Decision, positions: Iterator[int], now: Any, today: Any) 
 
 
 def copy_decision(cursor: psycopg.Cursor[TupleRow], decision: Decision, positions: Iterator[int]) -> list[tuple[Any, ...]]:
-    """Write a decision by COPY, in binary form, which psycopg makes a third faster than text; the rows."""
+    """Write a decision by COPY, in binary form, which psycopg makes faster than text; the rows."""
     now = datetime.now(UTC)
     rows = [*rows_of(decision, positions, now, now.date())]
     with cursor.copy(_COPY) as copy:

@@ -13,7 +13,6 @@ from services.evaluations.schemas import EVENTS
 from services.rankings.views import MODEL, scores
 from shared.event import Event, NewEvent
 from shared.facts import Facts
-from shared.facts import Facts
 from shared.feed.page import Page
 from shared.plain import plain
 from shared.projection import Projector

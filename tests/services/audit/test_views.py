@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,10 @@ import sqlalchemy as sa
 from services.audit import domain, schemas, views
 from services.audit.verification import FeedPage, Progress, verify
 from shared import access
-from shared.errors import Unavailable
+from shared.errors import ConfigurationError, Unavailable
 from shared.event import Context, Event, NewEvent
 from shared.feed.page import Page
-from shared.projection import Projector, ReadModel, Rows
+from shared.projection import Fetch, Projector, ReadModel, Rebuilding, Rows
 from shared.store import ANY, Append, Database, EventStore, open_database, tables
 
 CONTEXT = Context("office", "course", "command")
@@ -218,12 +219,28 @@ class TestRebuild:
         with network.evidence.reading() as reading:
             assert [log["events"] for log in views.all_logs(reading)] == [9, 20]
 
-    @staticmethod
-    def rebuild(network: Network) -> int:
-        def fetch(service: str, after: int) -> Sequence[Event]:
-            return network.fetch(service, after) if service in network.stores else []
+    def test_a_step_by_itself_does_not_overwrite_evidence_either(self, network: Network) -> None:
+        network.evidence.rebuilds.prepare()
+        network.tamper("registry", tables.events.delete().where(at(8)))
+        for step in ("replay", "catch_up", "go_live"):
+            with pytest.raises(domain.EvidenceDiffers):
+                Rebuilding(network.evidence, "vn", self.feeds(network)).take(step)
+        with network.evidence.reading() as reading:
+            assert [log["events"] for log in views.all_logs(reading)] == [9, 20]
 
-        return network.evidence.rebuild("vn", fetch)
+    def test_a_release_of_another_version_does_not_start_and_keeps_the_record(self, network: Network) -> None:
+        newer = dataclasses.replace(views.MODEL, version=views.MODEL.version + 1)
+        with pytest.raises(ConfigurationError, match=r"record is of version 1, this release knows version 2.*migration"):
+            views.Evidence(network.evidence.database, newer).prepare()
+        with network.evidence.reading() as reading:
+            assert [log["events"] for log in views.all_logs(reading)] == [9, 20]
+
+    def rebuild(self, network: Network) -> int:
+        return network.evidence.rebuild("vn", self.feeds(network))
+
+    @staticmethod
+    def feeds(network: Network) -> Fetch:
+        return lambda service, after: network.fetch(service, after) if service in network.stores else []
 
 
 class TestEvery:

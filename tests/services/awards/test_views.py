@@ -94,7 +94,7 @@ def test_a_decision_on_what_was_never_proposed_is_parked(projector: Projector, a
     awards.store.append(Append("stream", ANY, [schemas.EVENTS.encode(the.issued())]), CONTEXT)
     projector.receive(Page.of(awards.store.feed(0)), lambda _service, position: awards.store.feed(position))
     (parked,) = projector.parked()
-    assert "never proposed" in parked["error"]
+    assert "never proposed" in parked["last_error"]
 
 
 def test_hand_overs_are_kept_cluster_by_cluster(projector: Projector, awards: Log) -> None:

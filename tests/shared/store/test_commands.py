@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,19 @@ def test_the_same_command_again_gives_the_first_answer_and_writes_nothing(databa
     assert (again.stream, again.version, again.position, again.events) == (first.stream, first.version, first.position, first.events)
     assert (first.repeated, again.repeated) == (False, True)
     assert texts(store, "a") == ["one", "two"]
+
+
+@pytest.mark.parametrize("expected", [NONE, ANY])
+def test_the_first_answer_says_for_each_stream_what_it_said_then_wherever_in_the_log_it_stands(database: Database, expected: int) -> None:
+    store = a_store(database)
+    store.append(to("before", NONE, "x", "y", "z"), CONTEXT)
+    writes = [to("a", expected, "one", "two"), to("b", expected), to("c", expected, "three")]
+    first = store.append_all(writes, CONTEXT, command="c1", digest="d")
+    store.append(to("a", 2, "later"), CONTEXT)
+    assert [(one.stream, one.version, one.position, len(one.events)) for one in first] == [("a", 2, 5, 2), ("b", 0, 0, 0), ("c", 1, 6, 1)]
+    again = store.append_all(writes, CONTEXT, command="c1", digest="d")
+    assert again == store.answer("c1", "d") == [replace(one, repeated=True) for one in first]
+    assert again[0].to_data() == {"stream": "a", "version": 2, "position": 5, "events": list(first[0].events), "repeated": True}
 
 
 def test_the_answer_outlives_the_process(database: Database) -> None:
@@ -49,8 +63,9 @@ def test_the_answer_is_there_after_91_days_and_as_many_commands(database: Databa
 def test_another_command_under_the_same_id_is_refused(database: Database) -> None:
     store = a_store(database)
     store.append(to("a", NONE, "one"), CONTEXT, command="c1", digest="d")
-    with pytest.raises(CommandReused, match="c1"):
+    with pytest.raises(CommandReused, match="c1") as refused:
         store.append(to("b", NONE, "other"), CONTEXT, command="c1", digest="other")
+    assert refused.value.details == {"command": "c1"}
     with pytest.raises(CommandReused):
         store.answer("c1", "other")
     assert store.head() == 1

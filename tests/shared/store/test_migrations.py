@@ -123,6 +123,23 @@ def test_nothing_of_a_released_database_is_lost(database: Database, release: str
     assert diary.notes(projector) == {"diary/a": "một two three more", "diary/b": "torn four", "diary/c": "five"}
 
 
+def test_what_was_parked_has_a_first_and_a_last_error_after_it(database: Database) -> None:
+    load(database, "0.1.0")
+    with database.write() as connection:
+        again = "trace = trace || :between || 'Traceback: the second', error = 'Again()', attempts = 6"
+        connection.execute(sa.text(f"UPDATE view_parked SET {again} WHERE position = 4"), {"between": "\nWhen it was last tried again:\n"})
+    failed, waiting = Diary().projector(database).parked()
+    assert (failed["attempts"], failed["first_error"], failed["last_error"]) == (6, "Again()", "Again()"), "the first was not kept"
+    assert "Spoilt" in failed["first_trace"]
+    assert "second" not in failed["first_trace"]
+    assert failed["last_trace"] == "Traceback: the second"
+    assert failed["tried_at"] == failed["parked_at"]
+    assert [waiting[name] for name in ("attempts", "first_error", "first_trace", "last_error", "last_trace", "tried_at")] == [
+        0,
+        *[None] * 5,
+    ]
+
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_events_of_a_released_database_still_refuse_change(database: Database, release: str) -> None:
     load(database, release)

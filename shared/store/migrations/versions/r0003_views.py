@@ -18,6 +18,7 @@ _RETRIED = "\nWhen it was last tried again:\n"
 
 def upgrade() -> None:
     op.add_column("view_generations", sa.Column("since", Instant))
+    op.add_column("view_generations", sa.Column("tables", sa.Text))
     op.add_column("view_cursors", sa.Column("since", sa.BigInteger, nullable=False, server_default="0"))
     if op.get_context().dialect.name == "sqlite":
         _cursor_triggers_of_sqlite()
