@@ -35,6 +35,10 @@ FOLD_PAUSE_SECONDS = 0.2
 RETIRED_SECONDS = 60.0
 """How long the rows of a generation stay after the switch, for whoever is reading them: a request is answered in a third of it."""
 
+BUILD_LOCK_SECONDS = 1.0
+"""Wait for the lock of a rebuild before saying that another process builds: who asks whether one does holds it for a moment, and the
+server takes one to see that its holder has died."""
+
 DELIVERY_LIMIT = 1_000
 """`x-delivery-limit` of a feed queue: redeliveries are harmless (the cursor drops them), so only a runaway is cut off."""
 

@@ -18,8 +18,8 @@ from shared.errors import CommendationError, ConfigurationError, Unavailable
 from shared.event import Event
 from shared.projection import LONG_STEPS, Parking, Place, Projector, Rebuilding
 from shared.store import EventStore, open_database
-from shared.telemetry import configure
 from shared.store.snapshots import Snapshots
+from shared.telemetry import configure
 
 Progress = Callable[[str, int], None]
 LOOK_SECONDS = 0.2

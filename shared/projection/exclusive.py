@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from shared.bounds import BUILD_LOCK_SECONDS
 from shared.projection.errors import RebuildUnderWay
 from shared.store.database import Database
 
 
 @contextmanager
-def alone(database: Database, model: str) -> Iterator[None]:
+def alone(database: Database, model: str, *, wait_seconds: float = BUILD_LOCK_SECONDS) -> Iterator[None]:
     """Build this model, and nobody else. Raises RebuildUnderWay where another process does."""
-    with _taken(database, model) as taken:
-        if not taken:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        with _taken(database, model) as taken:
+            if taken:
+                yield
+                return
+        if time.monotonic() >= deadline:
             raise RebuildUnderWay(
                 f"Read model {model} is being built by another process. `commendation rebuild status` shows how far it is; wait for it, or "
                 "abort it.",
                 model=model,
             )
-        yield
+        time.sleep(0.05)
 
 
 def under_way(database: Database, model: str) -> bool:

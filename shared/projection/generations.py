@@ -38,6 +38,16 @@ class Generations:
         self._model = model
         self._clock = clock
         self._copies: dict[int, dict[str, sa.Table]] = {}
+        # built once, for each look and each page asks it; of the states the live one comes last in the alphabet
+        self._followed = (
+            sa.select(generations.c.generation, generations.c.state)
+            .where(
+                generations.c.model == model.name,
+                generations.c.version == model.version,
+                generations.c.state.in_((LIVE, BUILDING)),
+            )
+            .order_by(generations.c.state.desc())
+        )
 
     def tables(self, generation: int) -> Tables:
         if generation not in self._copies:
@@ -58,12 +68,7 @@ class Generations:
 
         Raises Unavailable where there is none, or none any more.
         """
-        query = sa.select(generations.c.generation, generations.c.state).where(
-            generations.c.model == self._model.name,
-            generations.c.version == self._model.version,
-            generations.c.state.in_((LIVE, BUILDING)),
-        )
-        row = connection.execute(query.order_by(generations.c.state.desc())).first()
+        row = connection.execute(self._followed).first()
         if row is None:
             raise Unavailable(
                 f"Read model {self._model.name} version {self._model.version} has no generation here: it was retired for a newer release. "

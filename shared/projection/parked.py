@@ -224,14 +224,14 @@ class Parked:
         same = [parked.c[name] == discards.c[name] for name in ("model", "site", "service", "position")]
         return [parked.c.model == self._model.name, parked.c.generation == generation, sa.exists().where(*same)]
 
-    def folded_only_by(self, connection: sa.Connection, one: int, other: int) -> list[Place]:
-        """What `other` has parked and `one` has folded."""
+    def parked_only_by(self, connection: sa.Connection, one: int, other: int) -> list[Place]:
+        """What the one generation has parked and the other has not."""
         of = sa.alias(parked)
         same = [of.c[name] == parked.c[name] for name in ("model", "site", "service", "position")]
         query = sa.select(parked.c.site, parked.c.service, parked.c.position).where(
             parked.c.model == self._model.name,
-            parked.c.generation == other,
-            ~sa.exists().where(*same, of.c.generation == one),
+            parked.c.generation == one,
+            ~sa.exists().where(*same, of.c.generation == other),
         )
         found = connection.execute(query.order_by(parked.c.site, parked.c.service, parked.c.position))
         return [Place(row.site, row.service, row.position) for row in found]

@@ -189,7 +189,7 @@ class Rebuild:
         The number of events folded; 0 while another process builds it.
         """
         try:
-            with alone(self._database, self._model.name):
+            with alone(self._database, self._model.name, wait_seconds=0):
                 with self._database.read() as connection:
                     position = self._cursors.position(connection, generation, page.site, page.service)
                 folded = self._folding.advance(generation, position, page, self._checked(page.site, fetch), building=True)
@@ -259,14 +259,16 @@ class Rebuild:
             if self._behind(connection, generation, aim) or self._parked.discarded_streams(connection, generation):
                 return False
             if not anyway:
-                self._refuse_less(connection, generation)
+                self._refuse_less(connection, generation, aim)
             self._generations.switch(connection, generation)
             reached("rebuild.before_go_live")
             return True
 
-    def _refuse_less(self, connection: sa.Connection, generation: int) -> None:
+    def _refuse_less(self, connection: sa.Connection, generation: int, aim: Positions) -> None:
         for row in self._generations.living(connection):
-            if missing := self._parked.folded_only_by(connection, row.generation, generation):
+            parked = self._parked.parked_only_by(connection, generation, row.generation)
+            # what the live rows have not come to yet they do not hold
+            if missing := [place for place in parked if place.position <= aim.get((place.site, place.service), 0)]:
                 raise RebuildParked(
                     f"The new generation of {self._model.name} has parked {len(missing)} events that the live rows hold, {missing[0]} the "
                     "first: readers would see less. The live rows stay. Find out why, abort and build anew with a release that folds them; "

@@ -30,6 +30,7 @@ from shared.projection import (
     RebuildShort,
     RebuildUnderWay,
 )
+from shared.projection.exclusive import alone
 from shared.store import Database
 from tests.shared.diary import Diary, feed_of, noted, nothing
 from tests.shared.store.given import at_once
@@ -184,6 +185,15 @@ def test_what_the_live_rows_have_parked_too_keeps_no_rebuild_from_going_live(dat
     assert [row["position"] for row in projector.parked()] == [3, 5, 7]
 
 
+def test_what_the_live_rows_have_not_come_to_yet_keeps_no_rebuild_from_going_live(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n6"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS[:4]), nothing)
+    projector.rebuild("vn", FEED)
+    assert [row["position"] for row in projector.parked()] == [6]
+    assert diary.notes(projector) == {"diary/a": "n2 n4", "diary/b": "n1 n3 n5 n7"}
+
+
 # Step by step
 
 
@@ -288,15 +298,32 @@ def test_who_begins_a_second_rebuild_is_told_of_the_first(database: Database, pr
     other = diary.projector(database)
     told: list[str] = []
 
-    def meanwhile(_service: str, _position: int) -> None:
-        with pytest.raises(RebuildUnderWay) as refused:
-            other.rebuild("vn", FEED)
-        told.append(refused.value.message)
+    def meanwhile(_service: str, position: int) -> None:
+        if position == 4:
+            with pytest.raises(RebuildUnderWay) as refused:
+                other.rebuild("vn", FEED)
+            told.append(refused.value.message)
 
     projector.rebuild("vn", FEED, meanwhile)
-    assert len(told) == 4
-    assert "being built by another process" in told[0]
+    assert ["being built by another process" in message for message in told] == [True]
     assert (states(projector), diary.notes(projector)) == ([(1, 1, "retired"), (2, 1, "live")], ALL)
+
+
+def test_who_only_asks_whether_somebody_builds_keeps_nobody_from_it(database: Database, projector: Projector, diary: Diary) -> None:
+    """Asking takes the lock for a moment; here the moment is long enough to be met."""
+    asking = threading.Event()
+
+    def ask() -> None:
+        with alone(database, "diary"):
+            asking.set()
+            time.sleep(0.2)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask)
+        assert asking.wait(timeout=10)
+        projector.rebuild("vn", FEED)
+        asked.result(timeout=10)
+    assert diary.notes(projector) == ALL
 
 
 def test_of_many_that_begin_at_once_each_ends_with_good_rows(database: Database, projector: Projector, diary: Diary) -> None:

@@ -109,7 +109,7 @@ def log() -> list[Event]:
     return made
 
 
-@pytest.mark.parametrize("limit", [4, 2 * COPY_ROWS_MIN // REPLAY_PAGES_MAX, 2 * COPY_ROWS_MIN])
+@pytest.mark.parametrize("limit", [3, COPY_ROWS_MIN, 2 * COPY_ROWS_MIN])
 def test_rows_that_come_again_in_later_batches_are_those_of_a_clean_run(
     database: Database, log: list[Event], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,16 @@ from shared.errors import NotAllowed
 from tests.services.gateway.world import FakeNetwork
 
 Headers = Callable[[str], dict[str, str]]
-ROW = {"site": "vn", "position": 3, "stream": "s", "attempts": 5, "first_error": "KeyError()", "last_error": "ValueError()", "parked_at": "2025-03-01T08:00:00Z", "tried_at": "2025-03-02T08:00:00Z"}
+ROW = {
+    "site": "vn",
+    "position": 3,
+    "stream": "s",
+    "attempts": 5,
+    "first_error": "KeyError()",
+    "last_error": "ValueError()",
+    "parked_at": "2025-03-01T08:00:00Z",
+    "tried_at": "2025-03-02T08:00:00Z",
+}
 GONE = {
     "site": "vn",
     "service": "campaigns",
@@ -31,7 +40,13 @@ def parked(network: FakeNetwork) -> FakeNetwork:
     for service in ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"):
         network.answers[service, "parked"] = {"parked": [], "discarded": []}
     network.answers["awards", "parked"] = {"parked": [{**ROW, "service": "campaigns"}], "discarded": [GONE]}
-    network.answers["awards", "parked_event"] = {**ROW, "service": "campaigns", "event": {"id": "e3"}, "first_trace": "T1", "last_trace": "T2"}
+    network.answers["awards", "parked_event"] = {
+        **ROW,
+        "service": "campaigns",
+        "event": {"id": "e3"},
+        "first_trace": "T1",
+        "last_trace": "T2",
+    }
     network.answers["awards", "retry_parked"] = {"freed": 2, "left": 0}
     network.answers["awards", "discard_parked"] = {"freed": 1, "left": 0, "repeated": False}
     return network

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX
 from shared.errors import ConfigurationError, StaleVersion, ValidationFailed
-from shared.event import Event, EventTooLarge, NewEvent
+from shared.event import Context, Event, EventTooLarge, NewEvent
 from shared.store import ANY, EXISTS, NONE, Append, Database, EventStore
 from tests.shared.store.given import CONTEXT, NIGHT, a_store, noted, texts, to
 
@@ -37,12 +37,22 @@ def test_a_version_that_fits_is_taken(database: Database, expected: int, at: int
     assert store.append(to("a", expected, "now"), CONTEXT).version == at + 1
 
 
-@pytest.mark.parametrize(("expected", "at"), [(NONE, 2), (EXISTS, 0), (1, 2), (3, 2), (1, 0)])
-def test_a_version_that_does_not_fit_is_refused_and_says_where_the_stream_is(database: Database, expected: int, at: int) -> None:
+@pytest.mark.parametrize(
+    ("expected", "at", "said"),
+    [
+        (NONE, 2, "that it does not exist"),
+        (EXISTS, 0, "that it exists"),
+        (1, 2, "version 1"),
+        (3, 2, "version 3"),
+        (1, 0, "version 1"),
+    ],
+)
+def test_a_version_that_does_not_fit_is_refused_and_says_where_the_stream_is(database: Database, expected: int, at: int, said: str) -> None:
     store = a_store(database)
     store.append(to("a", NONE, *["before"] * at), CONTEXT)
-    with pytest.raises(StaleVersion, match=f"a is at version {at}") as refused:
+    with pytest.raises(StaleVersion) as refused:
         store.append(to("a", expected, "now"), CONTEXT)
+    assert refused.value.message == f"a is at version {at}; the writer expected {said}. Read it again."
     assert refused.value.details == {"stream": "a", "version": at, "expected": expected}
     assert store.head() == at
 
@@ -86,6 +96,21 @@ def test_the_bound_counts_bytes_not_letters(database: Database) -> None:
         a_store(database).append(to("a", NONE, "ộ" * (EVENT_BYTES_MAX // 3)), CONTEXT)
 
 
+def test_names_count_at_their_longest(database: Database) -> None:
+    store = a_store(database)
+    control = "\x01"  # a letter, and six bytes of an event
+    context = Context(actor=control * 100, correlation=control * 100, causation=control * 100)
+
+    def append(expected: int, text: str) -> Event:
+        store.append(Append(control * 450, expected, [NewEvent(control * 100, 1, {"text": text})]), context)
+        return store.stream(control * 450)[-1]
+
+    letters = (EVENT_BYTES_MAX - len(append(NONE, "").canonical())) // 4
+    with pytest.raises(EventTooLarge):
+        append(1, "😀" * (letters + 1))
+    assert EVENT_BYTES_MAX - 4 < len(append(1, "😀" * letters).canonical()) <= EVENT_BYTES_MAX
+
+
 def test_more_events_than_one_append_takes_are_refused(database: Database) -> None:
     store = a_store(database)
     with pytest.raises(ValidationFailed, match=str(APPEND_EVENTS_MAX)):
@@ -111,6 +136,19 @@ def test_an_event_is_recorded_in_utc_and_holds_from_the_day_it_is_in_viet_nam(da
     today, backdated = store.stream("a")
     assert (today.recorded_at, today.recorded_at.utcoffset()) == (NIGHT, timedelta(0))
     assert (today.effective_on, backdated.effective_on) == (date(2025, 3, 2), date(2024, 12, 31))
+
+
+def test_times_are_stored_in_one_form_whichever_way_they_are_written(database: Database) -> None:
+    hanoi = NIGHT.astimezone(timezone(timedelta(hours=7)))
+    store = EventStore(database, site="vn", service="diary", clock=lambda: hanoi)
+    store.prepare()
+    store.append(to("a", NONE, "by a writer that saw the version"), CONTEXT)
+    store.append(to("a", ANY, "by one that does not care"), CONTEXT)
+    with database.read() as connection:
+        stored = connection.exec_driver_sql("SELECT DISTINCT CAST(recorded_at AS text), CAST(effective_on AS text) FROM events").all()
+    ((recorded_at, effective_on),) = [tuple(row) for row in stored]
+    assert recorded_at.startswith("2025-03-01 18:30:00")
+    assert effective_on == "2025-03-02"
 
 
 def test_the_clock_is_the_servers(database: Database) -> None:
