@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 
@@ -116,6 +116,8 @@ class Database:
             raise self._translated(error, pooled) from error
         finally:
             if pooled is not None:
+                if self.dialect == "postgresql" and pooled.is_valid and _is_busy(pooled.driver_connection):
+                    pooled.invalidate()  # whoever used it was ended while the server was at work
                 pooled.close()
 
     @contextmanager
@@ -162,6 +164,10 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
         self._statements.dispose()
+
+
+def _is_busy(connection: Any) -> bool:
+    return bool(connection.pgconn.transaction_status != TransactionStatus.IDLE)
 
 
 def open_database(url: str, *, wait_seconds: float = START_SECONDS_MAX) -> Database:

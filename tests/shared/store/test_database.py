@@ -96,3 +96,20 @@ def test_sqlite_commits_to_disk_and_takes_its_lock_before_it_reads(tmp_path: Pat
             second.exec_driver_sql("CREATE TABLE mine (id INTEGER)")
         other.dispose()
     database.close()
+
+
+def test_a_connection_whose_user_was_ended_in_the_middle_of_a_statement_is_not_lent_again(shared_url: str) -> None:
+    class Ended(BaseException):
+        """As a greenlet's end is: no error of the driver."""
+
+    database = open_database(shared_url, wait_seconds=5)
+    try:
+        with pytest.raises(Ended), database.driver() as connection:
+            left = connection
+            connection.pgconn.send_query(b"SELECT pg_sleep(30)")
+            raise Ended
+        with database.driver() as connection:
+            assert connection is not left
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        database.close()
