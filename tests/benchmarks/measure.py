@@ -192,12 +192,19 @@ def _round(job: Job, payload: int, sides: Sides, number: int) -> Iterator[Sample
 
 
 def timed(backend: Backend, act: Callable[[], None]) -> float:
-    """Seconds that `act` takes on a machine that has nothing left to do from before."""
+    """Seconds that `act` takes on a machine that has nothing left to do from before.
+
+    What is loaded by then is no matter of the garbage collector, for no side, as in our services (`services/console/process.py`).
+    """
     gc.collect()
-    backend.quiet()
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+    gc.freeze()
+    try:
+        backend.quiet()
+        start = time.perf_counter()
+        act()
+        return time.perf_counter() - start
+    finally:
+        gc.unfreeze()
 
 
 def account(side: str, what: str, found: int, expected: int) -> None:
