@@ -10,7 +10,7 @@ SERVERS     := $(BIN)/python -m deploy.servers exec --
 RUN_ARGS    := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(filter command,$(origin PORT)),--port $(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format contracts bench up down lock clean
+.PHONY: help run test lint format contracts bench reliability mutation up down lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ contracts: $(VENV)/.installed  ## write contracts/ anew from the schemas
 bench: $(VENV)/.installed-dev  ## measure, beside what one would take instead; BENCH_ARGS= as wanted
 	@$(SERVERS) $(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
+reliability: $(VENV)/.installed-dev  ## kill processes hundreds of times and account for every fact
+	@$(SERVERS) $(BIN)/python -W ignore -m tests.reliability
+
+mutation: $(VENV)/.installed-dev  ## change shared bit by bit and see the tests notice
+	@$(BIN)/python -m mutmut run
+
 up:  ## the network as containers: build, start, wait until all are healthy
 	@deploy/compose.sh up
 
@@ -51,7 +57,7 @@ lock: $(VENV)/.installed-dev  ## resolve the dependencies anew
 
 clean:  ## remove the environment, caches and test servers; the network's own data under var/ stay
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m deploy.servers stop
-	rm -rf $(VENV) build dist *.egg-info var/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info mutants var/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # one lock for all platforms and Pythons; no index or local folder of the machine that resolves gets into it

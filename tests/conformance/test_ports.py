@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,6 +60,12 @@ LEFT_OUT: dict[str, str] = {
 """Shipped suites, or cases of those that are tried, which do not fit what we promise, with the reason."""
 
 
+def _in_a_thread(act: Callable[[], None]) -> None:
+    """What runs an event loop: the thread of the tests has one already, once a browser was driven from it."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(act).result()
+
+
 def _cases(suite: type[Any]) -> list[str]:
     return [name for name in dir(suite) if name.startswith("test_")]
 
@@ -76,7 +83,7 @@ TRIED = [
 def test_shipped_case(database: Database, suite: type[Any], made: Callable[[Database], Any], name: str, _time: int) -> None:
     # the suites ask pytest for an abstract fixture of this name; given by hand, no plugin for asynchronous tests is needed
     case = getattr(type(suite.__name__, (suite,), {"store": None})(), name)
-    asyncio.run(case(made(database)))
+    _in_a_thread(lambda: asyncio.run(case(made(database))))
 
 
 @pytest.mark.parametrize("_time", range(1, TIMES + 1))
@@ -88,7 +95,7 @@ def test_shipped_state_machine(database: Database, _time: int) -> None:
             return SyncStoreFacade(cast(Any, _store(database)))
 
     few = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(OnOurStore, settings=few)
+    _in_a_thread(lambda: run_state_machine_as_test(OnOurStore, settings=few))
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)

@@ -143,7 +143,7 @@ def test_a_subscriber_has_no_more_pages_under_way_than_the_prefetch(site: Site) 
     reader = site.start(producing=False)
     queue = feed_queue(f"s{site.name}", Plan(site.name).subscriber, [Plan(site.name).producer])
     with Connection(site.broker_url) as connection:
-        eventually(lambda: _exists(connection, queue), 30, reader.text)
+        eventually(lambda: _consumed(connection, queue), 30, reader.text)
         reader.signal(signal.SIGSTOP)
         producer = connection.Producer(connection.channel(), exchange=FEEDS)
         for _ in range(3 * PREFETCH):
@@ -165,10 +165,9 @@ def test_announcements_expire_and_the_broker_takes_our_heartbeat(site: Site) -> 
         assert connection.connection.heartbeat == BROKER_HEARTBEAT_SECONDS
 
 
-def _exists(connection: Connection, queue: Queue) -> bool:
-    with suppress(connection.channel_errors):
-        _ready(connection, queue)
-        return True
+def _consumed(connection: Connection, queue: Queue) -> bool:
+    with suppress(connection.channel_errors), connection.channel() as channel:
+        return bool(queue(channel).queue_declare(passive=True).consumer_count)
     return False
 
 

@@ -18,6 +18,7 @@ from shared.feed.page import Page
 from shared.projection import Projector, ReadModel, Rows
 from shared.store import Database
 from tests.shared.diary import Diary, feed_of, noted, nothing, torn_out
+from tests.shared.given import an_event
 from tests.shared.store.given import at_once
 
 EVENTS = [noted(position, f"n{position}", stream="ab"[position % 2]) for position in range(1, 8)]
@@ -117,6 +118,13 @@ def test_an_event_of_no_interest_moves_the_cursor_only(database: Database, diary
     plain = Event(**{**{name: getattr(EVENTS[0], name) for name in Event.__slots__}, "type": "diary.Unheard"})
     assert projector.receive(Page.of([plain]), nothing) == 1
     assert (diary.notes(projector), projector.cursor("vn", "diary")) == ({}, 1)
+
+
+def test_what_follows_an_event_of_no_interest_on_its_page_is_folded(database: Database, diary: Diary) -> None:
+    projector = diary.projector(database)
+    unheard = an_event(2, type="diary.Unheard")
+    projector.receive(Page.of([noted(1, "one"), unheard, noted(3, "three")]), nothing)
+    assert (diary.notes(projector), projector.cursor("vn", "diary")) == ({"diary/a": "one three"}, 3)
 
 
 # Concurrent subscribers

@@ -10,6 +10,7 @@ from shared.bounds import APPEND_EVENTS_MAX, EVENT_BYTES_MAX
 from shared.errors import ConfigurationError, StaleVersion, ValidationFailed
 from shared.event import Context, Event, EventTooLarge, NewEvent
 from shared.store import ANY, EXISTS, NONE, Append, Database, EventStore
+from tests.shared.machine.crashes import Crashed, crashing_at
 from tests.shared.store.given import CONTEXT, NIGHT, a_store, noted, texts, to
 
 
@@ -155,6 +156,15 @@ def test_the_clock_is_the_servers(database: Database) -> None:
     before = datetime.now(UTC)
     event = _recorded(a_store(database), "a", "now")
     assert before <= event.recorded_at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("expected", [NONE, ANY])
+@pytest.mark.parametrize(("point", "head"), [("append.before_commit", 0), ("append.after_commit", 2)])
+def test_a_writer_that_dies_has_written_all_or_nothing(database: Database, expected: int, point: str, head: int) -> None:
+    store = a_store(database)
+    with pytest.raises(Crashed), crashing_at(point):
+        store.append(to("a", expected, "one", "two"), CONTEXT)
+    assert store.head() == len(store.feed(0)) == head
 
 
 def test_a_listener_hears_of_an_append_once_it_can_be_read_and_never_of_one_that_failed(database: Database) -> None:
