@@ -130,7 +130,7 @@ def test_the_queue_of_a_subscriber_has_them(site: Site, argument: str, other: An
     reader = site.start(producing=False)
     queue = feed_queue(f"s{site.name}", Plan(site.name).subscriber, [Plan(site.name).producer])
     with Connection(site.broker_url) as connection:
-        eventually(lambda: _exists(connection, queue), 30, reader.text)
+        eventually(lambda: _consumed(connection, queue), 30, reader.text)
         queue.queue_arguments = {**queue.queue_arguments, argument: other}
         with pytest.raises(PreconditionFailed) as refused:
             queue(connection.channel()).queue_declare()
