@@ -103,13 +103,19 @@ def test_a_connection_whose_user_was_ended_in_the_middle_of_a_statement_is_not_l
         """As a greenlet's end is: no error of the driver."""
 
     database = open_database(shared_url, wait_seconds=5)
-    try:
-        with pytest.raises(Ended), database.driver() as connection:
-            left = connection
+    left = []
+
+    def be_ended() -> None:
+        with database.driver() as connection:
+            left.append(connection)
             connection.pgconn.send_query(b"SELECT pg_sleep(30)")
             raise Ended
+
+    try:
+        with pytest.raises(Ended):
+            be_ended()
         with database.driver() as connection:
-            assert connection is not left
+            assert connection not in left
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         database.close()
