@@ -141,15 +141,17 @@ class Running:
 
         asked = Event()
 
-        def stop(_signal: int, _frame: Any) -> None:
-            # a signal handler runs in the hub, where nothing may wait
+        def ask() -> None:
             if not asked.ready():
-                eventlet.spawn_n(asked.send)
+                asked.send()
+
+        def stop(_signal: int, _frame: Any) -> None:
+            eventlet.spawn_n(ask)  # a signal handler runs in the hub, where nothing may wait
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         failed = eventlet.spawn(self._runner.wait)
-        failed.link(lambda _thread: None if asked.ready() else asked.send())
+        failed.link(lambda _thread: ask())
         asked.wait()
         if failed.dead:
             failed.wait()  # a service that died says why
