@@ -108,9 +108,3 @@ def contending(database: Database) -> Iterator[Callable[[], Lease | None]]:
 def _taken(execute: Execute, take: sa.Executable, renewal: sa.Executable) -> Lease | None:
     row = execute(take, {"seconds": RELAY_LEASE_SECONDS})
     return None if row is None else Lease(row.fence, row.position, execute, renewal)
-
-
-def cursor(database: Database) -> int:
-    """The last position of this database's log that the broker has confirmed."""
-    with database.read() as connection:
-        return int(connection.execute(sa.select(relay.c.position)).scalar_one())

@@ -60,7 +60,7 @@ class _Access:
         self._upsert = f"{self._insert} VALUES ({', '.join(mark for _ in names)}) {on_conflict}"
         self._delete = f"DELETE FROM {self._name} WHERE {' AND '.join(f'{name} = {mark}' for name in keys)}"  # noqa: S608 - names of our own
         self._select = sa.select(table).where(*(column == sa.bindparam(f"of_{column.name}", type_=column.type) for column in key))
-        # of this process alone: another table may come under the same name, for numbers of dropped generations are given again
+        # a name for each table that this process writes: one of the same name may stand in another database, with other columns
         self._incoming = f"incoming_{next(self._numbers)}"
         self._merge = f"{self._insert} SELECT {self._names} FROM {self._incoming} {on_conflict}"  # noqa: S608 - names of our own
         self._comes_again = False

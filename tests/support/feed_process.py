@@ -66,7 +66,6 @@ def run(plan: Plan) -> dict[str, Any]:
     from shared.errors import Unavailable
     from shared.event import Context, Event, NewEvent
     from shared.feed.entrypoint import feed
-    from shared.feed.lease import cursor
     from shared.feed.page import Page
     from shared.feed.publisher import FeedRelay
     from shared.ground import CONFIG_KEY
@@ -75,6 +74,7 @@ def run(plan: Plan) -> dict[str, Any]:
     from shared.service import FactsProvider, Service, ViewsProvider
     from shared.store import ANY, Append
     from shared.telemetry import configure
+    from tests.support.relayed import cursor
 
     configure("INFO" if plan.stay else "ERROR")
     embedded.register()

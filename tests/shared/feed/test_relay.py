@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from shared.bounds import PAGE_BYTES_MAX, PAGE_EVENTS_MAX, RELAY_LEASE_SECONDS
 from shared.event import NewEvent
 from shared.feed import lease
-from shared.feed.lease import Fenced, Lease, contending, cursor
+from shared.feed.lease import Fenced, Lease, contending
 from shared.feed.page import Page
 from shared.feed.relay import Relay
 from shared.store import ANY, NONE, Append, Database
 from tests.shared.store.given import CONTEXT, a_store, to
+from tests.support.relayed import cursor
 
 
 class Refused(Exception):

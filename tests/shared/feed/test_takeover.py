@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from shared.bounds import RELAY_LEASE_RETRY_SECONDS, RELAY_LEASE_SECONDS
 from shared.event import Context, NewEvent
-from shared.feed.lease import cursor
 from shared.store import ANY, Append, EventStore, open_database
 from tests.shared.feed.site import Process, Site, a_site, eventually
 from tests.support.feed_process import Plan
+from tests.support.relayed import cursor
 
 SECONDS_MAX = 3 * (RELAY_LEASE_SECONDS + RELAY_LEASE_RETRY_SECONDS)
 """Three times what a takeover may take by its bounds: the machine of a test is slow at times."""

@@ -17,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from shared.errors import CommandReused, StaleVersion, Unavailable
 from shared.event import NewEvent
-from shared.feed.lease import cursor as relayed
 from shared.feed.page import Page
 from shared.projection.errors import NothingBuilt
 from shared.store import ANY, EXISTS, NONE, Append, Recorded
@@ -28,6 +27,7 @@ from tests.shared.machine.model import TEAR, Answer, Log
 from tests.shared.store.given import CONTEXT
 from tests.support.databases import KINDS
 from tests.support.longer import LONGER
+from tests.support.relayed import cursor as relayed
 
 WRITERS = st.sampled_from("pq")
 SERVICES = st.sampled_from(PRODUCERS)
