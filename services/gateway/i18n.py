@@ -1,4 +1,4 @@
-"""The words on screen, Vietnamese first and English second, from one catalogue (`catalogue.yaml`)."""
+"""The words on screen, Vietnamese first and English second, from the files of `catalogue/`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ COOKIE = "lang"
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """Every message by id: {id: {"vi": ..., "en": ...}}."""
-    text = Path(__file__).with_name("catalogue.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
+    """Every message by id: {id: {"vi": ..., "en": ...}}.
+
+    Raises ValueError for an id that stands in two files.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).with_name("catalogue").glob("*.yaml")):
+        part = cast("dict[str, dict[str, str]]", yaml.safe_load(path.read_text(encoding="utf-8")))
+        if twice := found.keys() & part.keys():
+            raise ValueError(f"{path.name} says again what another file of the catalogue says: {', '.join(sorted(twice))}")
+        found |= part
+    return found
 
 
 def language() -> Language:

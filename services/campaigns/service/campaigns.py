@@ -1,33 +1,20 @@
-"""Campaigns as a nameko service: entrypoints only."""
+"""Entrypoints for campaigns."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.campaigns import domain, schemas, views
-from shared import rubric as rubrics
+from services.campaigns.service.base import Part
 from shared.access import Role
 from shared.errors import NotFound
 from shared.plain import plain
 from shared.rpc import Request, rpc
 from shared.schema import load
-from shared.service import FactsProvider, Service, ViewsProvider
 
 
-class CampaignsService(Service):
-    """Rubrics, campaigns with their passes, registrations and covenants."""
-
-    name = "campaigns"
-    model = views.MODEL
-    facts = FactsProvider(schemas.EVENTS)
-    views = ViewsProvider(views.MODEL)
-
-    @rpc
-    def publish_rubric(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, Role.OFFICE)
-        command = load(schemas.PublishRubric, request.data)
-        rubric = rubrics.from_data(command.rubric)
-        return self.facts.execute(request, domain.RUBRIC, f"rubric-{rubric.key}", command)
+class Campaigns(Part):
+    """Campaigns with their passes, registrations and covenants."""
 
     @rpc
     def launch_campaign(self, request: Request) -> dict[str, Any]:
@@ -66,19 +53,6 @@ class CampaignsService(Service):
         return self._execute(request, load(schemas.FinaliseCampaign, request.data))
 
     @rpc
-    def rubrics(self, request: Request) -> list[dict[str, Any]]:
-        with self.views.reading() as reading:
-            return plain(views.all_rubrics(reading))
-
-    @rpc
-    def rubric(self, request: Request) -> dict[str, Any]:
-        with self.views.reading() as reading:
-            content = views.rubric_content(reading, str(request.data["rubric"]))
-        if content is None:
-            raise NotFound(f"There is no rubric {request.data['rubric']}.")
-        return content
-
-    @rpc
     def campaigns(self, request: Request) -> list[dict[str, Any]]:
         with self.views.reading() as reading:
             return plain(views.all_campaigns(reading))
@@ -96,24 +70,3 @@ class CampaignsService(Service):
         launched = self._launched(command.campaign)
         self.views.require(request, Role.OFFICE, Role.LEADER, scopes=[launched.cluster])
         return self._execute(request, command)
-
-    def _execute(self, request: Request, command: Any) -> dict[str, Any]:
-        launched = self._launched(command.campaign)
-        ground = self._ground(launched.cluster, launched.season, launched.rubric)
-        return self.facts.execute(request, domain.campaign(ground), f"campaign-{command.campaign}", command)
-
-    def _launched(self, campaign: str) -> domain.CampaignLaunched:
-        state, _ = self.facts.load(domain.READ, f"campaign-{campaign}")
-        if state.launched is None:
-            raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
-        return state.launched
-
-    def _ground(self, cluster: str, season: int, rubric: str) -> domain.Ground:
-        published, _ = self.facts.load(domain.RUBRIC, f"rubric-{rubric}")
-        if published is None:
-            raise NotFound(f"There is no rubric {rubric}; publish it first.", rubric=rubric)
-        with self.views.reading() as reading:
-            found = views.cluster_in(reading, cluster, season)
-        if found is None:
-            raise NotFound(f"There is no cluster {cluster}; form it in the registry first.", cluster=cluster)
-        return domain.Ground(found["members"], found["organiser"], found["leader"], rubrics.from_data(published.content))

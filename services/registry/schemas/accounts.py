@@ -1,4 +1,4 @@
-"""Commands and events of the registry at its boundary."""
+"""Accounts, their roles and the founding of the network at the boundary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.registry import domain
 from shared.access import Role
-from shared.schema import Catalogue, key, name, schema_of
+from shared.schema import key, name, schema_of
 
 
 def is_account_id(text: str) -> bool:
@@ -20,7 +20,6 @@ def is_account_id(text: str) -> bool:
     return True
 
 
-_SEASON = fields.Integer(required=True, strict=True, validate=validate.Range(1948, 2200))
 _ROLE = fields.String(required=True, validate=validate.OneOf([str(role) for role in Role]))
 _LOGIN = fields.String(
     required=True,
@@ -29,23 +28,12 @@ _LOGIN = fields.String(
 _ACCOUNT = fields.String(required=True, validate=is_account_id)
 _SCOPE = fields.String(required=True, validate=validate.Length(min=1, max=100))
 
-RegisterOrganisation = schema_of(domain.RegisterOrganisation, organisation=key(), name=name(), level=name())
-FormCluster = schema_of(domain.FormCluster, cluster=key(), name=name())
-AdmitMember = schema_of(domain.AdmitMember, cluster=key())
-ReleaseMember = schema_of(domain.ReleaseMember, cluster=key())
-DesignateLeader = schema_of(domain.DesignateLeader, cluster=key(), season=_SEASON, document=name())
 OpenAccount = schema_of(domain.OpenAccount, account=_ACCOUNT, login=_LOGIN, post=name())
 GrantRole = schema_of(domain.GrantRole, account=key(), role=_ROLE, scope=_SCOPE)
 RevokeRole = schema_of(domain.RevokeRole, account=key(), role=_ROLE, scope=_SCOPE)
 
-EVENTS = Catalogue(
-    "registry",
+EVENTS = (
     schema_of(domain.NetworkFounded),
-    schema_of(domain.OrganisationRegistered),
-    schema_of(domain.ClusterFormed),
-    schema_of(domain.MemberAdmitted),
-    schema_of(domain.MemberReleased),
-    schema_of(domain.LeaderDesignated),
     schema_of(domain.LoginReserved),
     schema_of(domain.AccountOpened),
     schema_of(domain.RoleGranted),

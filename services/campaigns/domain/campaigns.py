@@ -1,4 +1,4 @@
-"""Rubrics and campaigns (phong trào thi đua): state, events and decisions."""
+"""Campaigns (phong trào thi đua): state, events and decisions."""
 
 from __future__ import annotations
 
@@ -7,86 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from services.campaigns.domain.errors import CampaignConflict, CampaignFinal, NotInAudience, NotReady, NotRegistered, PassOrder
 from shared import rubric as rubrics
 from shared.decider import Decider
-from shared.errors import DomainError, NotFound
-
-
-class RubricFixed(DomainError):
-    """A published rubric never changes; a new season or a correction is a rubric of its own."""
-
-    code = "campaigns.rubric_fixed"
-
-
-class CampaignConflict(DomainError):
-    """The campaign exists with other particulars."""
-
-    code = "campaigns.conflict"
-
-
-class NotInAudience(DomainError):
-    """The unit is no member of the campaign's cluster in its season."""
-
-    code = "campaigns.not_in_audience"
-
-
-class NotRegistered(DomainError):
-    """Covenant and sheets need a registration first."""
-
-    code = "campaigns.not_registered"
-
-
-class PassOrder(DomainError):
-    """A pass is opened once, in the rubric's order; the one before must have been opened."""
-
-    code = "campaigns.pass_order"
-
-
-class CampaignFinal(DomainError):
-    """The campaign is finalised: nothing in it changes any more."""
-
-    code = "campaigns.final"
-
-
-class NotReady(DomainError):
-    """Something must come first; the message names it."""
-
-    code = "campaigns.not_ready"
-
-
-# Rubric (bảng tiêu chí chấm điểm)
-
-
-@dataclass(frozen=True, slots=True)
-class PublishRubric:
-    """Publish a rubric; `rubric` in the form of `shared.rubric.to_data`."""
-
-    rubric: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RubricPublished:
-    """A rubric holds from now on as it stands, under its key."""
-
-    rubric: str
-    content: dict[str, Any]
-
-
-def _decide_rubric(state: RubricPublished | None, command: PublishRubric) -> Sequence[Any]:
-    rubric = rubrics.from_data(command.rubric)
-    rubrics.check(rubric)
-    made = RubricPublished(rubric.key, rubrics.to_data(rubric))
-    if state is None:
-        return [made]
-    if state == made:
-        return []
-    raise RubricFixed(f"Rubric {rubric.key} is published and stays as it is; publish the new one under another key.", rubric=rubric.key)
-
-
-RUBRIC: Decider[RubricPublished | None] = Decider(None, _decide_rubric, lambda _state, event: event)
-
-
-# Campaign
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)

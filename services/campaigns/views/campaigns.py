@@ -1,4 +1,4 @@
-"""What one asks the campaigns service, and what it knows of clusters from the registry's events."""
+"""Campaigns with their units and passes as one asks for them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shared import access
+from services.campaigns.views.model import MODEL
+from services.campaigns.views.rubrics import rubric_content
 from shared.event import Event
-from shared.projection import Reading, ReadModel, Rows
+from shared.projection import Reading, Rows
 
-MODEL = ReadModel(name="campaigns", version=1)
-MODEL.include(access.GRANTS)
-
-rubrics = sa.Table(
-    "rubrics",
-    MODEL.metadata,
-    sa.Column("rubric", sa.String(100), primary_key=True),
-    sa.Column("content", sa.JSON, nullable=False),
-)
 campaigns = sa.Table(
     "campaigns",
     MODEL.metadata,
@@ -55,68 +47,6 @@ passes = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("assignments", sa.JSON, nullable=False),
 )
-clusters = sa.Table(
-    "clusters",
-    MODEL.metadata,
-    sa.Column("cluster", sa.String(100), primary_key=True),
-    sa.Column("organiser", sa.String(100), nullable=False),
-)
-members = sa.Table(
-    "members",
-    MODEL.metadata,
-    sa.Column("cluster", sa.String(100), primary_key=True),
-    sa.Column("position", sa.BigInteger, primary_key=True),
-    sa.Column("unit", sa.String(100), nullable=False),
-    sa.Column("from_on", sa.Date, nullable=False),
-    sa.Column("until_on", sa.Date),
-)
-open_members = sa.Table(
-    "open_members",
-    MODEL.metadata,
-    sa.Column("cluster", sa.String(100), primary_key=True),
-    sa.Column("unit", sa.String(100), primary_key=True),
-    sa.Column("position", sa.BigInteger, nullable=False),
-)
-leaders = sa.Table(
-    "leaders",
-    MODEL.metadata,
-    sa.Column("cluster", sa.String(100), primary_key=True),
-    sa.Column("season", sa.Integer, primary_key=True),
-    sa.Column("leader", sa.String(100), nullable=False),
-)
-
-
-@MODEL.on("registry.ClusterFormed")
-def _cluster(rows: Rows, event: Event) -> None:
-    rows.put(clusters, cluster=event.data["cluster"], organiser=event.data["organiser"])
-
-
-@MODEL.on("registry.MemberAdmitted")
-def _admitted(rows: Rows, event: Event) -> None:
-    cluster, unit = event.data["cluster"], event.data["unit"]
-    rows.put(members, cluster=cluster, position=event.position, unit=unit, from_on=date.fromisoformat(event.data["from_on"]))
-    rows.put(open_members, cluster=cluster, unit=unit, position=event.position)
-
-
-@MODEL.on("registry.MemberReleased")
-def _released(rows: Rows, event: Event) -> None:
-    cluster, unit = event.data["cluster"], event.data["unit"]
-    current = rows.get(open_members, cluster=cluster, unit=unit)
-    if current is None:
-        raise LookupError(f"{unit} leaves {cluster} without a membership")
-    at = {"cluster": cluster, "position": current["position"]}
-    rows.change(members, at, until_on=date.fromisoformat(event.data["until_on"]))
-    rows.remove(open_members, cluster=cluster, unit=unit)
-
-
-@MODEL.on("registry.LeaderDesignated")
-def _designated(rows: Rows, event: Event) -> None:
-    rows.put(leaders, cluster=event.data["cluster"], season=event.data["season"], leader=event.data["leader"])
-
-
-@MODEL.on("campaigns.RubricPublished")
-def _published(rows: Rows, event: Event) -> None:
-    rows.put(rubrics, rubric=event.data["rubric"], content=event.data["content"])
 
 
 @MODEL.on("campaigns.CampaignLaunched")
@@ -149,33 +79,6 @@ def _pass_closed(rows: Rows, event: Event) -> None:
 @MODEL.on("campaigns.CampaignFinalised")
 def _finalised(rows: Rows, event: Event) -> None:
     rows.change(campaigns, event.data, state="final", finalised_on=event.effective_on)
-
-
-def cluster_in(reading: Reading, cluster: str, season: int) -> dict[str, Any] | None:
-    """A cluster as it stands in a season: organiser, leader or None, members in the order of admission."""
-    found = reading.one(sa.select(reading[clusters]).where(reading[clusters].c.cluster == cluster))
-    if found is None:
-        return None
-    table, led = reading[members], reading[leaders]
-    periods = reading.all(sa.select(table).where(table.c.cluster == cluster).order_by(table.c.position))
-    leader = reading.one(sa.select(led.c.leader).where(led.c.cluster == cluster, led.c.season == season))
-    in_season = dict.fromkeys(
-        row["unit"] for row in periods if row["from_on"].year <= season and (row["until_on"] is None or row["until_on"].year >= season)
-    )
-    return {**found, "leader": leader and leader["leader"], "members": tuple(in_season)}
-
-
-def rubric_content(reading: Reading, rubric: str) -> dict[str, Any] | None:
-    found = reading.one(sa.select(reading[rubrics].c.content).where(reading[rubrics].c.rubric == rubric))
-    return found and found["content"]
-
-
-def all_rubrics(reading: Reading) -> list[dict[str, Any]]:
-    table = reading[rubrics]
-    return [
-        {"rubric": row["rubric"], **{name: row["content"][name] for name in ("title", "season", "scale")}}
-        for row in reading.all(sa.select(table).order_by(table.c.rubric))
-    ]
 
 
 def all_campaigns(reading: Reading) -> list[dict[str, Any]]:

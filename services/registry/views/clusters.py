@@ -1,4 +1,4 @@
-"""What one asks the registry: organisations, clusters with their members and leaders, accounts with their roles."""
+"""Clusters with their members and leaders as one asks for them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shared import access
+from services.registry.views.model import MODEL
 from shared.event import Event
-from shared.projection import Reading, ReadModel, Rows
+from shared.projection import Reading, Rows
 
-MODEL = ReadModel(name="registry", version=1)
-MODEL.include(access.GRANTS)
-
-organisations = sa.Table(
-    "organisations",
-    MODEL.metadata,
-    sa.Column("organisation", sa.String(100), primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("level", sa.Text, nullable=False),
-    sa.Column("code", sa.String(100)),
-    sa.Column("parent", sa.String(100)),
-    sa.Column("opened_on", sa.Date),
-)
 clusters = sa.Table(
     "clusters",
     MODEL.metadata,
@@ -59,20 +46,6 @@ leaders = sa.Table(
     sa.Column("basis", sa.String(20), nullable=False),
     sa.Column("document", sa.Text, nullable=False),
 )
-accounts = sa.Table(
-    "accounts",
-    MODEL.metadata,
-    sa.Column("account", sa.String(100), primary_key=True),
-    sa.Column("login", sa.String(60), nullable=False),
-    sa.Column("post", sa.Text, nullable=False),
-    sa.Column("organisation", sa.String(100)),
-)
-
-
-@MODEL.on("registry.OrganisationRegistered")
-def _registered(rows: Rows, event: Event) -> None:
-    opened_on = event.data["opened_on"]
-    rows.put(organisations, **{**event.data, "opened_on": opened_on and date.fromisoformat(opened_on)})
 
 
 @MODEL.on("registry.ClusterFormed")
@@ -103,16 +76,6 @@ def _designated(rows: Rows, event: Event) -> None:
     rows.put(leaders, **event.data)
 
 
-@MODEL.on("registry.AccountOpened")
-def _opened(rows: Rows, event: Event) -> None:
-    rows.put(accounts, **event.data)
-
-
-def all_organisations(reading: Reading) -> list[dict[str, Any]]:
-    table = reading[organisations]
-    return reading.all(sa.select(table).order_by(table.c.name))
-
-
 def all_clusters(reading: Reading) -> list[dict[str, Any]]:
     table = reading[clusters]
     return reading.all(sa.select(table).order_by(table.c.name))
@@ -137,17 +100,3 @@ def cluster_of(reading: Reading, cluster: str) -> dict[str, Any] | None:
             .order_by(led.c.season)
         ),
     }
-
-
-def account_by_login(reading: Reading, login: str) -> dict[str, Any] | None:
-    table = reading[accounts]
-    return reading.one(sa.select(table).where(table.c.login == login))
-
-
-def all_accounts(reading: Reading) -> list[dict[str, Any]]:
-    """Accounts with the roles that each holds."""
-    table, held = reading[accounts], reading[access.grants]
-    roles: dict[str, list[dict[str, str]]] = {}
-    for row in reading.all(sa.select(held).order_by(held.c.role, held.c.scope)):
-        roles.setdefault(row["account"], []).append({"role": row["role"], "scope": row["scope"]})
-    return [dict(row, roles=roles.get(row["account"], [])) for row in reading.all(sa.select(table).order_by(table.c.login))]

@@ -1,27 +1,19 @@
-"""The registry as a nameko service: entrypoints only."""
+"""Entrypoints for accounts, their roles, and the founding of the network."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.registry import domain, schemas, views
+from services.registry.service.base import Part
 from shared.access import NETWORK, Role
-from shared.errors import NotFound
 from shared.plain import plain
 from shared.rpc import Request, rpc
 from shared.schema import load
-from shared.service import FactsProvider, Service, ViewsProvider
-
-OFFICE = (Role.OFFICE, Role.ADMINISTRATOR)
 
 
-class RegistryService(Service):
-    """Organisations, clusters and memberships, leaders by season, accounts and roles."""
-
-    name = "registry"
-    model = views.MODEL
-    facts = FactsProvider(schemas.EVENTS)
-    views = ViewsProvider(views.MODEL)
+class Accounts(Part):
+    """The network's founding, accounts and roles."""
 
     @rpc
     def found_network(self, request: Request) -> dict[str, Any]:
@@ -46,40 +38,6 @@ class RegistryService(Service):
         """Whether the network is founded, and whether it holds sample accounts."""
         state, _ = self.facts.load(domain.NETWORK, "network")
         return {"founded": state is not None, "sample": state is not None and state.sample}
-
-    @rpc
-    def register_organisation(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, *OFFICE)
-        command = load(schemas.RegisterOrganisation, request.data)
-        if command.parent is not None:
-            self._existing(command.parent)
-        return self.facts.execute(request, domain.ORGANISATION, f"organisation-{command.organisation}", command)
-
-    @rpc
-    def form_cluster(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, *OFFICE)
-        command = load(schemas.FormCluster, request.data)
-        self._existing(command.organiser)
-        return self.facts.execute(request, domain.CLUSTER, f"cluster-{command.cluster}", command)
-
-    @rpc
-    def admit_member(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, *OFFICE)
-        command = load(schemas.AdmitMember, request.data)
-        self._existing(command.unit)
-        return self.facts.execute(request, domain.CLUSTER, f"cluster-{command.cluster}", command)
-
-    @rpc
-    def release_member(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, *OFFICE)
-        command = load(schemas.ReleaseMember, request.data)
-        return self.facts.execute(request, domain.CLUSTER, f"cluster-{command.cluster}", command)
-
-    @rpc
-    def designate_leader(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, *OFFICE)
-        command = load(schemas.DesignateLeader, request.data)
-        return self.facts.execute(request, domain.CLUSTER, f"cluster-{command.cluster}", command)
 
     @rpc
     def open_account(self, request: Request) -> dict[str, Any]:
@@ -109,24 +67,6 @@ class RegistryService(Service):
         return self.facts.execute(request, domain.ACCOUNT, f"account-{command.account}", command)
 
     @rpc
-    def organisations(self, request: Request) -> list[dict[str, Any]]:
-        with self.views.reading() as reading:
-            return plain(views.all_organisations(reading))
-
-    @rpc
-    def clusters(self, request: Request) -> list[dict[str, Any]]:
-        with self.views.reading() as reading:
-            return plain(views.all_clusters(reading))
-
-    @rpc
-    def cluster(self, request: Request) -> dict[str, Any]:
-        with self.views.reading() as reading:
-            found = views.cluster_of(reading, str(request.data["cluster"]))
-        if found is None:
-            raise NotFound(f"There is no cluster {request.data['cluster']}.")
-        return plain(found)
-
-    @rpc
     def account_by_login(self, request: Request) -> dict[str, Any] | None:
         """The account of a sign-in name with its roles; for the gateway, which checks the password."""
         with self.views.reading() as reading:
@@ -142,8 +82,3 @@ class RegistryService(Service):
     def _with_roles(self, account: dict[str, Any]) -> dict[str, Any]:
         held = self.views.grants(account["account"])
         return dict(account, roles=[{"role": str(grant.role), "scope": grant.scope} for grant in held])
-
-    def _existing(self, organisation: str) -> None:
-        """An organisation is known by its own stream, so that one registered a moment ago counts."""
-        if not self.facts.store.stream(f"organisation-{organisation}"):
-            raise NotFound(f"There is no organisation {organisation}; register it first.", organisation=organisation)

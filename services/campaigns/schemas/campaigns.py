@@ -1,15 +1,14 @@
-"""Commands and events of campaigns at their boundary."""
+"""Campaigns at the boundary."""
 
 from __future__ import annotations
 
 from marshmallow import fields, validate
 
 from services.campaigns import domain
-from shared.schema import Catalogue, key, name, schema_of
+from shared.schema import key, name, schema_of
 
 _SEASON = fields.Integer(required=True, strict=True, validate=validate.Range(1948, 2200))
 
-PublishRubric = schema_of(domain.PublishRubric)
 LaunchCampaign = schema_of(domain.LaunchCampaign, campaign=key(), title=name(), season=_SEASON)
 RegisterUnit = schema_of(domain.RegisterUnit)
 SignCovenant = schema_of(domain.SignCovenant, signatory=name())
@@ -18,9 +17,7 @@ ClosePass = schema_of(domain.ClosePass)
 RecordTieVote = schema_of(domain.RecordTieVote, minutes=name())
 FinaliseCampaign = schema_of(domain.FinaliseCampaign)
 
-EVENTS = Catalogue(
-    "campaigns",
-    schema_of(domain.RubricPublished),
+EVENTS = (
     schema_of(domain.CampaignLaunched),
     schema_of(domain.UnitRegistered),
     schema_of(domain.CovenantSigned),

@@ -1,0 +1,93 @@
+"""Score sheets over the API."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.gateway.schemas.base import Answer, Asked, Recorded, day, instant, rows, text
+from shared.bounds import IMPORT_SHEETS_MAX, TEXT_MAX
+from shared.schema import ExactDecimal
+from shared.schema import key as identifier
+
+
+class ItemScore(Asked):
+    """A score for an item; null takes back what was given. `reason`: needed where the score differs from the pass before."""
+
+    item = identifier()
+    score = ExactDecimal(required=True, allow_none=True, metadata={"type": "string", "format": "decimal", "example": "12.50"})
+    reason = text(allow_none=True, validate=validate.Length(max=TEXT_MAX))
+
+
+class ScoreItems(Asked):
+    """Scores to change on a sheet; items not named stay as they are."""
+
+    scores = fields.List(fields.Nested(ItemScore), required=True, validate=validate.Length(min=1))
+    version = fields.Integer(
+        strict=True, metadata={"description": "Of the sheet as it was read; refused as stale_version when it has moved on since"}
+    )
+
+
+class SheetToImport(Asked):
+    """One scorer's sheet on one unit."""
+
+    unit = identifier()
+    scorer = text(required=True, validate=validate.Length(min=1, max=100))
+    scores = fields.List(fields.Nested(ItemScore), required=True)
+    handed_in_on = fields.Date(allow_none=True, metadata={"description": "The day on the paper; today where it has none"})
+
+
+class ImportSheets(Asked):
+    """Sheets of one pass, recorded and submitted all or none."""
+
+    pass_key = identifier()
+    sheets = fields.List(fields.Nested(SheetToImport), required=True, validate=validate.Length(min=1, max=IMPORT_SHEETS_MAX))
+
+
+class Imported(Answer):
+    """Where the events of an import stand, sheet by sheet."""
+
+    sheets = rows(Recorded)
+    position = fields.Integer()
+
+
+class Sheet(Answer):
+    """A score sheet (phiếu chấm điểm): one scorer's pass over one unit."""
+
+    campaign = text()
+    unit = text()
+    pass_key = text()
+    scorer = text()
+    state = text("waiting, open, submitted or closed")
+    version = fields.Integer()
+    due_on = day(nullable=True)
+    editable = fields.Boolean()
+    groups = fields.List(fields.Dict(), metadata={"description": "key, title, maximum, items with score, reason, previous, baseline"})
+    totals = fields.Dict(metadata={"description": "content, bonus, penalty, total as decimal text"})
+    missing = fields.List(fields.String())
+
+
+class SheetLine(Answer):
+    """A sheet in the list of sheets."""
+
+    unit = text()
+    pass_key = text()
+    scorer = text()
+    state = text()
+    version = fields.Integer()
+    submitted_at = instant(nullable=True)
+    scored = fields.Integer()
+
+
+class Task(Answer):
+    """A sheet that one of your units has to fill in an open pass."""
+
+    campaign = text()
+    title = text()
+    season = fields.Integer()
+    unit = text()
+    pass_key = text()
+    scorer = text()
+    due_on = day(nullable=True)
+    state = text("open or submitted")
+    scored = fields.Integer()
+    items = fields.Integer()

@@ -1,0 +1,9 @@
+"""The read model of the registry, to which the other modules add their tables and folds."""
+
+from __future__ import annotations
+
+from shared import access
+from shared.projection import ReadModel
+
+MODEL = ReadModel(name="registry", version=1)
+MODEL.include(access.GRANTS)
