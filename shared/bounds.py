@@ -11,8 +11,8 @@ PAGE_EVENTS_MAX = 500
 PAGE_BYTES_MAX = 4_000_000
 """Bytes a page: far under RabbitMQ's message limit of 16 MiB, and small enough to hold several in memory."""
 
-APPEND_EVENTS_MAX = 2_000
-"""Events of one append: the largest import of sheets, two events each, fits."""
+APPEND_EVENTS_MAX = 20_000
+"""Events of one append: the largest workbook that is recorded as a whole fits, and the largest import of sheets."""
 
 DECIDE_RETRIES_MAX = 5
 """Tries of load, decide, append when another writer was faster; beyond it the stream is contended and the caller should know."""
@@ -139,11 +139,41 @@ SIGN_IN_REST_MINUTES = 5
 REQUEST_BYTES_MAX = 8_000_000
 """Body of one HTTP request: an import of some thousand sheets."""
 
+FORM_FIELDS_MAX = 20_000
+"""Fields of one form: the editor of a rubric has some twenty for an item, a sheet two."""
+
+ORGANISATIONS_PAGE = 50
+"""Organisations on a page of the list: what one looks through before one searches."""
+
 IMPORT_SHEETS_MAX = 900
 """Sheets of one import, which is recorded as a whole."""
+
+COMPACT_LETTERS_MAX = 10_000
+"""Letters of a compact: some pages, and with three bytes a letter it still fits into an event."""
+
+PHASES_MAX = 30
+"""Phases of a campaign's year: three times what any known plan has."""
+
+RECOMPUTE_SECONDS_MAX = 15.0
+"""Replay of the logs for the boards of one campaign: whoever made the request waits for RPC_SECONDS_MAX."""
 
 LOG_BYTES_MAX = 20_000_000
 """Bytes of the embedded network's log file before it is set aside: some days of a busy season, and still opened by an editor."""
 
 LOG_FILES_MAX = 5
 """Log files set aside, the oldest removed: what happened lives in the events, a log helps for as long as one remembers the fault."""
+
+MAIL_SECONDS_MAX = 30.0
+"""Wait for each answer of a mail server: servers that doubt a sender let it wait for some seconds on purpose."""
+
+MAIL_CLAIM_SECONDS = 300.0
+"""How long a sender keeps a mail from others: all answers of a slow server fit in, and a dead sender's mail goes out soon enough."""
+
+MAIL_ATTEMPTS_MAX = 8
+"""Tries of a mail before it is given up and shown as failed: over two hours, a server's restart or a full disk is past by then."""
+
+MAIL_PAUSE_SECONDS = 60.0
+"""Pause before a mail is tried again, doubled each time."""
+
+MAIL_POLL_SECONDS = 15.0
+"""How often the outbox looks for what is due: an append wakes it, so that only what is tried again or was left behind waits for this."""

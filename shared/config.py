@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.bounds import START_SECONDS_MAX
@@ -35,6 +35,9 @@ class Config:
     http_published: str = ""
     log_level: str = "INFO"
     start_seconds: float = START_SECONDS_MAX
+    site_key: str = field(default="", repr=False)
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "thi-dua@localhost"
 
     @property
     def embedded(self) -> bool:
@@ -62,6 +65,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     database_url = _get(environ, "DATABASE_URL", default.database_url)
     if "{service}" not in database_url:
         raise ConfigurationError(f"{PREFIX}DATABASE_URL must hold {{service}}: each service has a database of its own")
+    smtp_url, mail_from = _get(environ, "SMTP_URL", default.smtp_url), _get(environ, "MAIL_FROM", default.mail_from)
+    if "@" not in mail_from or (smtp_url and mail_from == default.mail_from):
+        raise ConfigurationError(f"{PREFIX}MAIL_FROM is {mail_from!r}; give the address that mail by {PREFIX}SMTP_URL comes from")
     return Config(
         site=site,
         broker_url=broker_url,
@@ -72,6 +78,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         http_published=_get(environ, "HTTP_PUBLISHED", default.http_published),
         log_level=_get(environ, "LOG_LEVEL", default.log_level).upper(),
         start_seconds=_seconds(_get(environ, "START_SECONDS", str(int(default.start_seconds)))),
+        site_key=_get(environ, "SITE_KEY", default.site_key),
+        smtp_url=smtp_url,
+        mail_from=mail_from,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import eventlet
@@ -37,12 +37,16 @@ def separate(site: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command or query on its way: who asks, in what course, and what. `id` makes a repeated command the same command."""
+    """A command or query on its way: who asks, in what course, and what. `id` makes a repeated command the same command.
+
+    method: the entrypoint that it has reached, under whose name the table of permissions has it.
+    """
 
     actor: str
     data: dict[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=new_id)
     correlation: str = field(default_factory=new_id)
+    method: str = ""
 
     @property
     def context(self) -> Context:
@@ -61,7 +65,7 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
 
     @functools.wraps(method)
     def answer(self: Any, request: dict[str, Any]) -> dict[str, Any]:
-        asked = Request.from_data(request)
+        asked = replace(Request.from_data(request), method=method.__name__)
         with correlated(correlation=asked.correlation, command=asked.id, actor=asked.actor):
             try:
                 result = method(self, asked)

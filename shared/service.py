@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
 import eventlet
 from nameko.extensions import DependencyProvider
 
 from shared import readiness
-from shared.access import OPERATOR, Grant, Role, grants_of, require
+from shared.access import Grant, grants_of
 from shared.bounds import PAGE_EVENTS_MAX
+from shared.calendar import legal_date, utc_now
+from shared.decider import Decider
 from shared.errors import CommendationError, Unavailable
 from shared.event import Event
 from shared.facts import Facts
@@ -18,12 +21,14 @@ from shared.feed.entrypoint import feed
 from shared.feed.page import Page
 from shared.feed.publisher import FeedRelay
 from shared.ground import Ground, configuration, in_time
+from shared.permissions import OwnWork, table
 from shared.projection import LONG_STEPS, Fetch, Parking, Projector, ReadModel, Rebuilding
 from shared.rpc import NetworkProvider, Request, rpc
 from shared.schema import Catalogue
 from shared.telemetry import logger
 
 log = logger(__name__)
+State = TypeVar("State")
 
 
 class FactsProvider(DependencyProvider):
@@ -60,11 +65,8 @@ class Views:
             )
 
     def grants(self, account: str) -> tuple[Grant, ...]:
-        return grants_of(self.projector, account)
-
-    def require(self, request: Request, *roles: Any, scopes: Sequence[str] = ()) -> None:
-        """Refuse the request unless its actor holds one of these roles, in the whole network or one of the scopes."""
-        require(self.grants(request.actor), *roles, scopes=scopes)
+        """The roles that an account holds today, by the legal date."""
+        return grants_of(self.projector, account, legal_date(utc_now()))
 
 
 class ViewsProvider(DependencyProvider):
@@ -120,6 +122,38 @@ class Service:
     def follow(self, page: Page) -> None:
         self.views.follow(page, self.fetch)
 
+    def permit(self, request: Request, **found: str | Sequence[str]) -> None:
+        """Refuse the request unless the table of permissions (`permissions.yaml`) lets its actor ask this.
+
+        found: the subjects that the table has in parentheses, such as the cluster of a campaign.
+        Raises NotAllowed, LookupError for an entrypoint that the table does not name.
+        """
+        permission = table().of(self.name, request.method)
+        permission.check(request.actor, lambda: self.views.grants(request.actor), request.data, **found)
+
+    def apart(self, request: Request, decider: Decider[State], *streams: str) -> Decider[State]:
+        """The decider, refusing the command to the account that entered in these streams what it approves (see Separation).
+
+        It looks when it decides: what is entered in its own stream after that makes the append stale, and the next try sees it.
+        Raises OwnWork, when it decides.
+        """
+        entries = table().entries_before(f"{self.name}.{request.method}")
+
+        def decide(state: State, command: Any) -> Sequence[Any]:
+            decided = decider.decide(state, command)
+            for stream in streams if decided else ():
+                for event in self.facts.store.stream(stream):
+                    if event.type in entries and event.actor == request.actor:
+                        raise OwnWork(
+                            f"This account entered what is to be approved ({event.type} of {event.effective_on}); another account with "
+                            "the role has to do it.",
+                            stream=stream,
+                            event=event.id,
+                        )
+            return decided
+
+        return replace(decider, decide=decide)
+
     def fetch(self, service: str, after: int) -> Sequence[Event]:
         """The next events of a producer's feed; the service's own log is read directly."""
         if service == self.name:
@@ -131,6 +165,7 @@ class Service:
     @rpc
     def read_feed(self, request: Request) -> dict[str, Any]:
         """The next events of this service's log: {"events": [CloudEvent], "head": int}."""
+        self.permit(request)
         store = self.facts.store
         events = store.feed(int(request.data["after"]), int(request.data.get("limit", PAGE_EVENTS_MAX)))
         return {"events": [event.to_cloudevent() for event in events], "head": store.head()}
@@ -138,6 +173,7 @@ class Service:
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
         """Where this service stands (see readiness.told), and what is `missing` before it is ready."""
+        self.permit(request)
         try:
             health = in_time(lambda: readiness.told(self.facts.store, self.views.projector))
         except Unavailable as error:
@@ -149,25 +185,28 @@ class Service:
     @rpc
     def parked(self, request: Request) -> dict[str, Any]:
         """The events that this service could not fold, and those that operators have discarded."""
-        return self._parking(request).list()
+        self.permit(request)
+        return self._parking().list()
 
     @rpc
     def parked_event(self, request: Request) -> dict[str, Any]:
         """One parked event (producer, position) with its data, first and last error and the trace of each."""
-        return self._parking(request).show(request.data)
+        self.permit(request)
+        return self._parking().show(request.data)
 
     @rpc
     def retry_parked(self, request: Request) -> dict[str, Any]:
         """Fold the parked events of this service again: all, or those of the stream of one (producer, position)."""
-        return self._parking(request).retry(request.data)
+        self.permit(request)
+        return self._parking().retry(request.data)
 
     @rpc
     def discard_parked(self, request: Request) -> dict[str, Any]:
         """Leave one parked event (producer, position) out of the read model for good, with a reason."""
-        return self._parking(request).discard(request.data, request.actor)
+        self.permit(request)
+        return self._parking().discard(request.data, request.actor)
 
-    def _parking(self, request: Request) -> Parking:
-        self._require_operator(request)
+    def _parking(self) -> Parking:
         return Parking(self.views.projector, configuration().site)
 
     @rpc
@@ -176,9 +215,10 @@ class Service:
 
         A long step is only begun: `generation` is then the one that it works on, and `run` the name of this work.
         """
+        self.permit(request)
         step = str(request.data.get("step"))
         anyway = bool(request.data.get("anyway"))
-        rebuilding = self._rebuilding(request)
+        rebuilding = self._rebuilding()
         if step not in LONG_STEPS:
             rebuilding.take(step)
             return self._told(rebuilding)
@@ -192,24 +232,20 @@ class Service:
 
         `failure`: the error of the last long step in this process, with its `run`, or None.
         """
-        return self._told(self._rebuilding(request))
+        self.permit(request)
+        return self._told(self._rebuilding())
 
     def _told(self, rebuilding: Rebuilding) -> dict[str, Any]:
         return {**rebuilding.status(), "failure": _failures.get(self.name)}
 
-    def _rebuilding(self, request: Request) -> Rebuilding:
-        self._require_operator(request)
+    def _rebuilding(self) -> Rebuilding:
         return Rebuilding(self.views.projector, configuration().site, self.fetch)
 
     @rpc
     def drop_snapshots(self, request: Request) -> dict[str, Any]:
         """Delete the snapshots of this service's streams, which are taken anew as commands come: {"dropped": int}."""
-        self._require_operator(request)
+        self.permit(request)
         return {"dropped": self.facts.snapshots.drop()}
-
-    def _require_operator(self, request: Request) -> None:
-        if request.actor != OPERATOR:
-            self.views.require(request, Role.ADMINISTRATOR)
 
 
 _failures: dict[str, dict[str, Any]] = {}

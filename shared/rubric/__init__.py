@@ -10,8 +10,11 @@ from shared.rubric.errors import (
     ScoreRefused,
     ScoreTooPrecise,
 )
+from shared.rubric.lineage import Change, Difference, Part, copied, differences
 from shared.rubric.model import (
     Cap,
+    Document,
+    Evidence,
     Group,
     Item,
     Kind,
@@ -28,11 +31,16 @@ from shared.rubric.text import from_data, load_yaml, to_data
 
 __all__ = [
     "Cap",
+    "Change",
+    "Difference",
+    "Document",
+    "Evidence",
     "Group",
     "Imbalance",
     "Item",
     "ItemUnknown",
     "Kind",
+    "Part",
     "PassRule",
     "Problem",
     "Rounding",
@@ -49,6 +57,8 @@ __all__ = [
     "TieBy",
     "check",
     "check_score",
+    "copied",
+    "differences",
     "from_data",
     "imbalances",
     "load_yaml",

@@ -6,7 +6,7 @@ from shared.errors import DomainError, ValidationFailed
 
 
 class RubricInvalid(DomainError):
-    """The rubric cannot work as it is built; `details["errors"]` lists {"at", "message"}."""
+    """The rubric cannot work as it is built; `details["errors"]` lists {"at", "code", "message", "values"}."""
 
     code: ClassVar[str] = "rubric.invalid"
 
@@ -18,7 +18,7 @@ class RubricUnbalanced(DomainError):
 
 
 class RubricUnreadable(ValidationFailed):
-    """The text or data is not a rubric; `details["errors"]` lists {"at", "message"}."""
+    """The text or data is not a rubric; `details["errors"]` lists {"at", "code", "message", "values"}."""
 
     code: ClassVar[str] = "rubric.unreadable"
 

@@ -6,6 +6,7 @@ and `text` the reading and writing. Every number is a `Decimal` of points unless
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -54,6 +55,14 @@ class TieBy(StrEnum):
     VOTE = "vote"
 
 
+class Evidence(StrEnum):
+    """Whether a score needs evidence (minh chứng) to be shown for it."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     places: int
@@ -67,7 +76,9 @@ class Item:
     `maximum` is the largest raw score that one scorer may give; of a penalty the largest deduction, given as a positive
     magnitude. `dropped` counts the scores left out at each end, so 1 leaves out the highest and the lowest. `threshold`
     is the panel score below which the unit is not ranked (điểm liệt): a gate must have one, a content item may.
-    A rounding of None leaves the value exact.
+    A rounding of None leaves the value exact. `evidence_note` says what is to be shown; `passes` are the keys of those that
+    may score the item, all where it is empty. `source` names where the item comes from; `unverified` marks one whose wording
+    or points no source confirms.
     """
 
     key: str
@@ -80,8 +91,20 @@ class Item:
     places: int = 2
     panel_rounding: Rounding | None = None
     item_rounding: Rounding | None = None
-    evidence_required: bool = False
+    evidence: Evidence = Evidence.NONE
+    evidence_note: str = ""
     threshold: Decimal | None = None
+    passes: tuple[str, ...] = ()
+    source: str = ""
+    unverified: bool = False
+
+    @property
+    def evidence_required(self) -> bool:
+        return self.evidence is Evidence.REQUIRED
+
+    def scored_in(self, pass_key: str) -> bool:
+        """Whether that pass may score the item."""
+        return not self.passes or pass_key in self.passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +145,21 @@ class TieBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document that the rubric rests on (văn bản làm căn cứ), with its number and its date of issue where it has them."""
+
+    title: str
+    number: str = ""
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
-    """A scored table for one season; `passes` are in the order in which they follow one another."""
+    """A scored table for one season; `passes` are in the order in which they follow one another.
+
+    `in_force_from` and `in_force_until` are its first and last day in force, without limit where None. `based_on` is the key of the
+    rubric that it was copied from: the version before it, of the same season or of an earlier one.
+    """
 
     key: str
     title: str
@@ -134,8 +170,19 @@ class Rubric:
     total_rounding: Rounding | None = None
     caps: tuple[Cap, ...] = ()
     tie_breaks: tuple[TieBreak, ...] = ()
-    legal_basis: str = ""
+    legal_basis: tuple[Document, ...] = ()
     places: int = 2
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    based_on: str | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rubric is in force on that day."""
+        return self.in_force_within(on, on)
+
+    def in_force_within(self, first: date, last: date) -> bool:
+        """Whether it is in force on one of these days at least: a cluster may issue its table some weeks after the campaign began."""
+        return (self.in_force_from is None or self.in_force_from <= last) and (self.in_force_until is None or first <= self.in_force_until)
 
     def items(self) -> Iterator[Item]:
         for group in self.groups:

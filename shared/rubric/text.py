@@ -7,6 +7,7 @@ draft that does not yet add up can be read, shown and corrected.
 
 import re
 from collections.abc import Callable, Hashable, Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ import yaml
 from shared.rubric.errors import RubricUnreadable
 from shared.rubric.model import (
     Cap,
+    Document,
+    Evidence,
     Group,
     Item,
     Kind,
@@ -34,6 +37,7 @@ TITLE_MAX = 2_000
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _KEY = re.compile(r"\w[\w.\-]{0,59}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 _Part = TypeVar("_Part")
@@ -42,23 +46,27 @@ _Part = TypeVar("_Part")
 def load_yaml(text: str) -> Rubric:
     """The rubric that the text describes; `RubricUnreadable` names each place that is wrong."""
     if len(text.encode()) > TEXT_BYTES_MAX:
-        raise _unreadable([_error("text", f"it is longer than {TEXT_BYTES_MAX:,} bytes; a rubric is one table")])
+        said = f"it is longer than {TEXT_BYTES_MAX:,} bytes; a rubric is one table"
+        raise _unreadable([_error("text", "too_long", said, most=TEXT_BYTES_MAX)])
     loader = _PlainLoader(text)
     try:
         data = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "text"
-        raise _unreadable([_error(at, f"not readable as YAML: {error.problem}")]) from error
+        raise _unreadable([_error(at, "not_yaml", f"not readable as YAML: {error.problem}", why=error.problem)]) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise _unreadable([_error("text", f"not readable as YAML: {error}")]) from error
+        raise _unreadable([_error("text", "not_yaml", f"not readable as YAML: {error}", why=error)]) from error
     finally:
         loader.dispose()
     return from_data(data)
 
 
 def from_data(data: object) -> Rubric:
-    """The rubric that `to_data` gave, equal in every field; `RubricUnreadable` lists all errors by path."""
+    """The rubric that `to_data` gave, equal in every field; `RubricUnreadable` lists all errors by path.
+
+    Data of earlier releases is read as well: a legal basis that is one text, `evidence_required`, fields that came later left out.
+    """
     reader = _Reader()
     rubric = _rubric(reader, data)
     if reader.errors:
@@ -74,7 +82,12 @@ def to_data(rubric: Rubric) -> dict[str, Any]:
         season=rubric.season,
         scale=_number(rubric.scale),
         places=rubric.places,
-        legal_basis=rubric.legal_basis,
+        in_force_from=_day(rubric.in_force_from),
+        in_force_until=_day(rubric.in_force_until),
+        based_on=rubric.based_on,
+        legal_basis=[
+            _present(title=document.title, number=document.number, issued_on=_day(document.issued_on)) for document in rubric.legal_basis
+        ],
         passes=[{"key": rule.key, "title": rule.title, "requires_all": rule.requires_all} for rule in rubric.passes],
         groups=[_group_data(group) for group in rubric.groups],
         total_rounding=_rounding_data(rubric.total_rounding),
@@ -101,8 +114,12 @@ def _group_data(group: Group) -> dict[str, Any]:
                 places=item.places,
                 panel_rounding=_rounding_data(item.panel_rounding),
                 item_rounding=_rounding_data(item.item_rounding),
-                evidence_required=item.evidence_required,
+                evidence=item.evidence.value,
+                evidence_note=item.evidence_note,
                 threshold=None if item.threshold is None else _number(item.threshold),
+                passes=list(item.passes),
+                source=item.source,
+                unverified=item.unverified,
             )
             for item in group.items
         ],
@@ -117,15 +134,19 @@ def _number(value: Decimal) -> str:
     return f"{value:f}"
 
 
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
 def _present(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _error(at: str, message: str) -> dict[str, str]:
-    return {"at": at, "message": message}
+def _error(at: str, code: str, message: str, **values: object) -> dict[str, Any]:
+    return {"at": at, "code": code, "message": message, "values": {name: str(value) for name, value in values.items()}}
 
 
-def _unreadable(errors: list[dict[str, str]]) -> RubricUnreadable:
+def _unreadable(errors: list[dict[str, Any]]) -> RubricUnreadable:
     said = "; ".join(f"{error['at']}: {error['message']}" for error in errors)
     return RubricUnreadable(f"The rubric cannot be read: {said}.", errors=errors)
 
@@ -154,28 +175,28 @@ class _Reader:
     """Reads parts of plain data and collects what is wrong, so that one reading names all errors."""
 
     def __init__(self) -> None:
-        self.errors: list[dict[str, str]] = []
+        self.errors: list[dict[str, Any]] = []
 
-    def fail(self, at: str, message: str) -> None:
-        self.errors.append(_error(at or "rubric", message))
+    def fail(self, at: str, code: str, message: str, **values: object) -> None:
+        self.errors.append(_error(at or "rubric", code, message, **values))
 
     def part(self, value: object, at: str, known: tuple[str, ...]) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            self.fail(at, f"expected a mapping with the keys {', '.join(known)}")
+            self.fail(at, "not_mapping", f"expected a mapping with the keys {', '.join(known)}", known=", ".join(known))
             return {}
         for key in value:
             if key not in known:
-                self.fail(f"{at}.{key}".lstrip("."), f"unknown; known here are {', '.join(known)}")
+                self.fail(f"{at}.{key}".lstrip("."), "unknown", f"unknown; known here are {', '.join(known)}", known=", ".join(known))
         return value
 
     def parts(self, of: Mapping[str, Any], name: str, at: str, read: Callable[[object, str], _Part]) -> tuple[_Part, ...]:
         value = of.get(name, ())
         here = f"{at}.{name}".lstrip(".")
         if isinstance(value, str | Mapping) or not isinstance(value, list | tuple):
-            self.fail(here, "expected a list")
+            self.fail(here, "not_list", "expected a list")
             return ()
         if len(value) > LIST_MAX:
-            self.fail(here, f"{len(value)} entries; at most {LIST_MAX} are allowed")
+            self.fail(here, "too_many", f"{len(value)} entries; at most {LIST_MAX} are allowed", count=len(value), most=LIST_MAX)
             return ()
         return tuple(read(one, f"{here}[{at_}]") for at_, one in enumerate(value))
 
@@ -192,12 +213,28 @@ class _Reader:
         value = _digits(value)
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             return Decimal(value)
+        typed = _shown(value)
         if isinstance(value, str) and "," in value:
-            self.fail(here, f"{_shown(value)} has a comma; write the decimal point as a point, such as 0.5")
+            self.fail(here, "comma", f"{typed} has a comma; write the decimal point as a point, such as 0.5", typed=typed)
         elif isinstance(value, float):
-            self.fail(here, f"{_shown(value)} is a binary float, which is not exact; give it as text, such as {str(value)!r}")
+            said = f"{typed} is a binary float, which is not exact; give it as text, such as {str(value)!r}"
+            self.fail(here, "binary_float", said, typed=typed)
         else:
-            self.fail(here, f"{_shown(value)} is not a number of at most 15 digits and 12 decimals, such as 10 or 0.5")
+            said = f"{typed} is not a number of at most 15 digits and 12 decimals, such as 10 or 0.5"
+            self.fail(here, "not_number", said, typed=typed)
+        return None
+
+    def day_or_none(self, of: Mapping[str, Any], name: str, at: str) -> date | None:
+        value = of.get(name)
+        if value is None:
+            return None
+        try:
+            if isinstance(value, str) and _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass  # digits and dashes, but no day of the calendar
+        typed = _shown(value)
+        self.fail(f"{at}.{name}".lstrip("."), "not_day", f"{typed} is not a day such as 2024-01-31", typed=typed)
         return None
 
     def count(self, of: Mapping[str, Any], name: str, at: str, default: int | None = None) -> int:
@@ -208,7 +245,7 @@ class _Reader:
         if isinstance(value, str) and _COUNT.fullmatch(value):
             return int(value)
         if value is not None:
-            self.fail(here, f"{_shown(value)} is not a whole number from 0")
+            self.fail(here, "not_count", f"{_shown(value)} is not a whole number from 0", typed=_shown(value))
         return 0
 
     def text(self, of: Mapping[str, Any], name: str, at: str, default: str | None = None) -> str:
@@ -218,17 +255,24 @@ class _Reader:
         if value is None:
             return ""
         if not isinstance(value, str) or len(value) > TITLE_MAX:
-            self.fail(here, f"expected text of at most {TITLE_MAX:,} letters")
+            self.fail(here, "not_text", f"expected text of at most {TITLE_MAX:,} letters", most=TITLE_MAX)
             return ""
         return value
 
     def key(self, of: Mapping[str, Any], at: str, name: str = "key") -> str:
         value, here = self._value(of, name, at, "a short key such as I.1", required=True)
+        return "" if value is None else self._key(value, here)
+
+    def keys(self, of: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
+        """A list of keys, none where it is left out."""
+        return self.parts(of, name, at, self._key)
+
+    def _key(self, value: object, here: str) -> str:
         value = _digits(value)
         if isinstance(value, str) and _KEY.fullmatch(value):
             return value
-        if value is not None:
-            self.fail(here, f"{_shown(value)} is not a key: 1 to 60 letters, digits, points, dashes or underscores")
+        typed = _shown(value)
+        self.fail(here, "not_key", f"{typed} is not a key: 1 to 60 letters, digits, points, dashes or underscores", typed=typed)
         return ""
 
     def flag(self, of: Mapping[str, Any], name: str, at: str, default: bool) -> bool:
@@ -237,7 +281,7 @@ class _Reader:
             return bool(value == "true")
         if isinstance(value, bool):
             return value
-        self.fail(f"{at}.{name}".lstrip("."), f"{_shown(value)} is neither true nor false")
+        self.fail(f"{at}.{name}".lstrip("."), "not_flag", f"{_shown(value)} is neither true nor false", typed=_shown(value))
         return default
 
     def choice(self, of: Mapping[str, Any], name: str, at: str, choices: type[_Enum], default: _Enum | None) -> _Enum:
@@ -248,7 +292,8 @@ class _Reader:
         if value is None:
             return first
         if not isinstance(value, str) or value not in [str(one) for one in choices]:
-            self.fail(here, f"{_shown(value)} is none of {', '.join(choices)}")
+            known = ", ".join(choices)
+            self.fail(here, "not_choice", f"{_shown(value)} is none of {known}", typed=_shown(value), known=known)
             return first
         return choices(value)
 
@@ -266,7 +311,7 @@ class _Reader:
         value = of.get(name)
         here = f"{at}.{name}".lstrip(".")
         if required and value is None:
-            self.fail(here, f"missing; give {wanted}")
+            self.fail(here, "missing", f"missing; give {wanted}")
         return value, here
 
 
@@ -292,6 +337,9 @@ _RUBRIC = (
     "season",
     "scale",
     "places",
+    "in_force_from",
+    "in_force_until",
+    "based_on",
     "legal_basis",
     "passes",
     "groups",
@@ -311,8 +359,13 @@ _ITEM = (
     "places",
     "panel_rounding",
     "item_rounding",
+    "evidence",
     "evidence_required",
+    "evidence_note",
     "threshold",
+    "passes",
+    "source",
+    "unverified",
 )
 
 
@@ -355,9 +408,25 @@ def _rubric(reader: _Reader, data: object) -> Rubric:
         total_rounding=reader.rounding(of, "total_rounding", ""),
         caps=reader.parts(of, "caps", "", read_cap),
         tie_breaks=reader.parts(of, "tie_breaks", "", read_tie_break),
-        legal_basis=reader.text(of, "legal_basis", "", ""),
+        legal_basis=_legal_basis(reader, of),
         places=places,
+        in_force_from=reader.day_or_none(of, "in_force_from", ""),
+        in_force_until=reader.day_or_none(of, "in_force_until", ""),
+        based_on=reader.key(of, "", "based_on") if of.get("based_on") is not None else None,
     )
+
+
+def _legal_basis(reader: _Reader, of: Mapping[str, Any]) -> tuple[Document, ...]:
+    """The documents; of an earlier release one text, empty where there was none."""
+    if isinstance(of.get("legal_basis"), str):
+        title = reader.text(of, "legal_basis", "")
+        return (Document(title),) if title else ()
+
+    def read_document(value: object, at: str) -> Document:
+        part = reader.part(value, at, ("title", "number", "issued_on"))
+        return Document(reader.text(part, "title", at), reader.text(part, "number", at, ""), reader.day_or_none(part, "issued_on", at))
+
+    return reader.parts(of, "legal_basis", "", read_document)
 
 
 def _item(reader: _Reader, value: object, at: str, places: int) -> Item:
@@ -373,6 +442,19 @@ def _item(reader: _Reader, value: object, at: str, places: int) -> Item:
         places=reader.count(part, "places", at, places),
         panel_rounding=reader.rounding(part, "panel_rounding", at),
         item_rounding=reader.rounding(part, "item_rounding", at),
-        evidence_required=reader.flag(part, "evidence_required", at, False),
+        evidence=_evidence(reader, part, at),
+        evidence_note=reader.text(part, "evidence_note", at, ""),
         threshold=reader.decimal_or_none(part, "threshold", at),
+        passes=reader.keys(part, "passes", at),
+        source=reader.text(part, "source", at, ""),
+        unverified=reader.flag(part, "unverified", at, False),
     )
+
+
+def _evidence(reader: _Reader, part: Mapping[str, Any], at: str) -> Evidence:
+    """What is said under `evidence`; of an earlier release whether `evidence_required`."""
+    if "evidence" in part:
+        if "evidence_required" in part:
+            reader.fail(f"{at}.evidence_required", "evidence_twice", "`evidence` says it already; leave this out")
+        return reader.choice(part, "evidence", at, Evidence, None)
+    return Evidence.REQUIRED if reader.flag(part, "evidence_required", at, False) else Evidence.NONE

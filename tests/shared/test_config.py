@@ -28,11 +28,21 @@ def test_everything_may_be_set() -> None:
             "COMMENDATION_HTTP_PORT": "8443",
             "COMMENDATION_LOG_LEVEL": "debug",
             "COMMENDATION_START_SECONDS": "5",
+            "COMMENDATION_SITE_KEY": "key",
             "UNRELATED": "x",
         }
     )
     assert config == Config(
-        "hue-1", "amqp://user:pass@broker//", "postgresql+psycopg://db/{service}", Path("/srv/data"), "0.0.0.0", 8443, "", "DEBUG", 5.0
+        "hue-1",
+        "amqp://user:pass@broker//",
+        "postgresql+psycopg://db/{service}",
+        Path("/srv/data"),
+        "0.0.0.0",
+        8443,
+        "",
+        "DEBUG",
+        5.0,
+        "key",
     )
     assert not config.embedded
     assert config.database_url_of("audit") == "postgresql+psycopg://db/audit"
@@ -81,3 +91,26 @@ def test_an_empty_variable_is_as_none() -> None:
 def test_what_cannot_be_is_refused_by_name(variable: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"COMMENDATION_{variable}"):
         load({f"COMMENDATION_{variable}": value})
+
+
+def test_mail_by_a_server_needs_a_sender() -> None:
+    named = {"COMMENDATION_SMTP_URL": "smtp://u:p@relay", "COMMENDATION_MAIL_FROM": "thidua@btdkt.example.vn"}
+    config = load(named)
+    assert (config.smtp_url, config.mail_from) == ("smtp://u:p@relay", "thidua@btdkt.example.vn")
+    assert "u:p" not in repr(config)
+    for wrong in ({**named, "COMMENDATION_MAIL_FROM": ""}, {"COMMENDATION_MAIL_FROM": "btdkt"}):
+        with pytest.raises(ConfigurationError, match="MAIL_FROM"):
+            load(wrong)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("HTTP_PORT", "1"), ("HTTP_PORT", "65535"), ("START_SECONDS", "1"), ("START_SECONDS", "3600")]
+    + [("BROKER_URL", url) for url in ("embedded://", "amqp://broker//", "pyamqp://broker//", "amqps://broker//")],
+)
+def test_the_least_and_the_most_are_taken(variable: str, value: str) -> None:
+    assert str(getattr(load({f"COMMENDATION_{variable}": value}), variable.lower())).removesuffix(".0") == value
+
+
+def test_the_address_under_which_others_know_this_site_may_be_told() -> None:
+    assert load({"COMMENDATION_HTTP_PUBLISHED": "thidua.example.vn"}).http_published == "thidua.example.vn"

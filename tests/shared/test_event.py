@@ -69,7 +69,20 @@ def test_an_event_that_lacks_an_attribute_is_malformed_and_the_attribute_named(m
     ],
 )
 def test_an_attribute_that_cannot_be_read_makes_the_event_malformed(name: str, value: object) -> None:
-    with pytest.raises(EventMalformed):
+    with pytest.raises(EventMalformed) as refused:
+        Event.from_cloudevent({**an_event().to_cloudevent(), name: value})
+    assert refused.value.details == {"event": an_event().id}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("source", "/places/vn/services/diary", "source must be /sites/<site>/services/<service>"),
+        ("time", "2025-03-01T08:00:00", "time 2025-03-01T08:00:00 names no zone"),
+    ],
+)
+def test_what_an_attribute_should_have_been_is_told(name: str, value: str, told: str) -> None:
+    with pytest.raises(EventMalformed, match=told):
         Event.from_cloudevent({**an_event().to_cloudevent(), name: value})
 
 
@@ -81,6 +94,13 @@ def test_an_instant_is_shown_in_utc_so_that_text_sorts_as_time_does() -> None:
     assert early < late
 
 
+@pytest.mark.usefixtures("machine_in_hanoi")
+def test_the_zone_of_the_machine_changes_nothing() -> None:
+    event = an_event()
+    assert event.to_cloudevent()["time"] == "2025-03-01T08:00:00.000000Z"
+    assert Event.from_cloudevent(event.to_cloudevent()).recorded_at.utcoffset() == timedelta(0)
+
+
 @given(instants, instants)
 def test_instants_and_their_texts_are_in_the_same_order(one: datetime, other: datetime) -> None:
     assert (one < other) == (instant_text(one) < instant_text(other))
@@ -89,5 +109,7 @@ def test_instants_and_their_texts_are_in_the_same_order(one: datetime, other: da
 def test_the_size_is_that_of_the_canonical_bytes() -> None:
     room = EVENT_BYTES_MAX - len(an_event(data={"text": ""}).canonical())
     check_size(an_event(data={"text": "x" * room}))
-    with pytest.raises(EventTooLarge, match=str(EVENT_BYTES_MAX + 1)):
+    with pytest.raises(
+        EventTooLarge, match=f"{EVENT_BYTES_MAX + 1} bytes; at most {EVENT_BYTES_MAX} .* Put large content into the blob store"
+    ):
         check_size(an_event(data={"text": "x" * (room + 1)}))

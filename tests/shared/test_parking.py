@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, TEXT_MAX
 from shared.errors import NotFound, ValidationFailed
+from shared.event import Event
 from shared.feed.page import Page
-from shared.projection import Parking, Place, Projector
+from shared.projection import Parking, Place, Projector, ReadModel, Rows
 from shared.store import Database
-from tests.shared.diary import Diary, feed_of, noted, nothing
+from tests.shared.diary import Diary, Spoilt, feed_of, noted, nothing
 from tests.shared.store.given import at_once
 
 EVENTS = [noted(position, f"n{position}", stream="ab"[position % 2]) for position in range(1, 8)]
@@ -55,9 +58,52 @@ def test_an_event_is_shown_with_data_error_and_trace(projector: Projector) -> No
 @pytest.mark.parametrize("place", [at(4), at(99), Place("hue", "diary", 3), Place("vn", "letters", 3)])
 def test_what_is_not_parked_cannot_be_shown_retried_or_discarded(projector: Projector, place: Place) -> None:
     for verb in (projector.show, projector.retry_parked, lambda where: projector.discard(where, reason="why", actor="admin")):
-        with pytest.raises(NotFound, match=f"position {place.position} of {place.service} at {place.site}"):
+        with pytest.raises(NotFound, match=f"position {place.position} of {place.service} at {place.site}") as refused:
             verb(place)
+        assert refused.value.details == {
+            "model": "diary",
+            "site": place.site,
+            "service": place.service,
+            "position": place.position,
+        }
     assert (positions(projector), projector.discarded()) == ([3, 5, 7], [])
+
+
+def test_the_list_is_in_the_order_of_site_service_and_position(database: Database) -> None:
+    diary = Diary()
+    diary.spoilt = {"bad"}
+    projector = diary.projector(database)
+    places = [("vn", "letters", 1), ("vn", "diary", 1), ("vn", "diary", 2), ("hue", "letters", 1)]
+    for site, service, position in places:
+        event = replace(noted(position, "bad", stream=f"s{position}", service=service), site=site)
+        projector.receive(Page.of([event]), nothing)
+    assert [(row["site"], row["service"], row["position"]) for row in projector.parked()] == sorted(places)
+    for place in places:
+        projector.discard(Place(*place), reason="why", actor="admin")
+    assert [(row["site"], row["service"], row["position"]) for row in projector.discarded()] == sorted(places)
+
+
+def test_what_a_generation_that_is_built_parks_is_not_shown(projector: Projector) -> None:
+    projector.rebuilds.prepare()
+    projector.rebuilds.replay("vn", feed_of(*EVENTS))
+    assert positions(projector) == [3, 5, 7]
+    assert projector.show(at(3))["generation"] == 1
+
+
+def test_what_becomes_of_an_event_is_logged(database: Database) -> None:
+    diary = Diary()
+    diary.spoilt = {"n3"}
+    projector = diary.projector(database)
+    with capture_logs() as logs:
+        projector.receive(Page.of(EVENTS), nothing)
+        projector.retry_parked(at(3))
+        projector.discard(at(3), reason="why", actor="admin")
+    event = {"model": "diary", "event_id": EVENTS[2].id}
+    assert [{name: value for name, value in line.items() if name != "log_level"} for line in logs] == [
+        {"event": "event_parked", **event, "type": "diary.Noted", "error": "Spoilt('n3')"},
+        {"event": "parked_event_failed_again", **event, "error": "Spoilt('n3')"},
+        {"event": "event_discarded", **event, "type": "diary.Noted", "reason": "why", "actor": "admin"},
+    ]
 
 
 # Retry
@@ -108,6 +154,15 @@ def test_one_that_waits_is_retried_with_those_before_it_and_other_streams_stay(p
     diary.spoilt = set()
     assert projector.retry_parked(at(7)) == 3
     assert (diary.notes(projector)["diary/b"], positions(projector)) == ("n1 n3 n5 n7", [8])
+
+
+def test_what_waits_behind_one_that_fails_again_is_not_tried_whatever_fails_elsewhere(database: Database) -> None:
+    diary = Diary()
+    diary.spoilt = {"n3", "n4"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    assert projector.retry_parked() == 0
+    assert [(row["position"], row["attempts"] - FOLD_ATTEMPTS_MAX) for row in projector.parked() if row["attempts"]] == [(3, 1), (4, 1)]
 
 
 def test_what_comes_during_a_retry_is_not_left_behind(projector: Projector, database: Database, diary: Diary) -> None:
@@ -171,9 +226,17 @@ def test_one_that_waits_can_be_discarded_while_the_first_still_fails(projector: 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * (TEXT_MAX + 1)])
 def test_a_discard_needs_a_reason(projector: Projector, reason: str) -> None:
-    with pytest.raises(ValidationFailed, match="reason"):
+    with pytest.raises(ValidationFailed, match="reason") as refused:
         projector.discard(at(3), reason=reason, actor="admin")
+    assert refused.value.details == {"errors": [{"at": "reason", "message": f"Give a reason of 1 to {TEXT_MAX} letters."}]}
     assert (positions(projector), projector.discarded()) == ([3, 5, 7], [])
+
+
+def test_a_discard_that_is_repeated_works_off_what_still_waits(projector: Projector, diary: Diary) -> None:
+    assert projector.discard(at(5), reason="x" * TEXT_MAX, actor="admin") == {"freed": 0, "repeated": False}
+    diary.spoilt = set()
+    assert projector.discard(at(5), reason="again", actor="admin") == {"freed": 2, "repeated": True}
+    assert diary.notes(projector)["diary/b"] == "n1 n3 n7"
 
 
 def test_two_operators_who_discard_at_once_record_it_once(projector: Projector, diary: Diary) -> None:
@@ -230,6 +293,17 @@ def test_a_discard_during_a_rebuild_of_one_that_waits_behind_another_holds_for_b
     assert diary.notes(projector)["diary/b"] == "n1 n3 n7"
 
 
+def test_a_discard_while_a_newer_version_is_built_holds_for_both(projector: Projector, database: Database) -> None:
+    newer = Diary(version=2)
+    newer.spoilt = {"n3"}
+    upgraded = newer.projector(database)
+    upgraded.receive(Page.of(EVENTS[:4]), nothing)
+    assert positions(upgraded) == [3]
+    projector.discard(at(3), reason="why", actor="admin")
+    upgraded.receive(Page.of(EVENTS[4:]), nothing)
+    assert (newer.notes(upgraded), upgraded.parked()) == (WITHOUT_N3, [])
+
+
 def test_a_discard_just_when_a_rebuild_parks_the_event_is_made_up_for(projector: Projector, database: Database, diary: Diary) -> None:
     if database.dialect == "sqlite":
         pytest.skip("SQLite has one writer: nothing comes between")
@@ -243,6 +317,36 @@ def test_a_discard_just_when_a_rebuild_parks_the_event_is_made_up_for(projector:
     rebuilding = Projector(database, diary.model, clock=clock, pause=lambda _seconds: None)
     rebuilding.rebuild("vn", feed_of(*EVENTS))
     assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
+
+
+# Two models in one database
+
+
+def test_what_another_model_has_parked_or_discarded_is_its_own_affair(projector: Projector, database: Database, diary: Diary) -> None:
+    almanac = ReadModel(name="almanac", version=1)
+
+    @almanac.on("diary.Noted")
+    def _noted(_rows: Rows, event: Event) -> None:
+        if event.data["text"] in ("n2", "n3"):
+            raise Spoilt(event.data["text"])
+
+    beside = Projector(database, almanac, pause=lambda _seconds: None)
+    beside.prepare()
+    beside.receive(Page.of(EVENTS), nothing)
+    assert (positions(beside), positions(projector)) == ([2, 3, 4, 5, 6, 7], [3, 5, 7])
+    with pytest.raises(NotFound):
+        projector.show(at(2))
+    assert beside.discard(at(3), reason="why", actor="admin") == {"freed": 2, "repeated": False}
+    assert (positions(beside), positions(projector)) == ([2, 4, 6], [3, 5, 7])
+    assert projector.retry_parked() == 0
+    assert (projector.show(at(3))["attempts"], beside.show(at(2))["attempts"]) == (FOLD_ATTEMPTS_MAX + 1, FOLD_ATTEMPTS_MAX)
+    assert projector.discard(at(7), reason="mine", actor="other") == {"freed": 0, "repeated": False}
+    assert [(row["position"], row["reason"]) for row in beside.discarded()] == [(3, "why")]
+    assert [(row["position"], row["reason"]) for row in projector.discarded()] == [(7, "mine")]
+    diary.spoilt = set()
+    projector.rebuild("vn", feed_of(*EVENTS))
+    assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3 n5"}
+    assert positions(beside) == [2, 4, 6]
 
 
 # As plain data
@@ -259,6 +363,24 @@ def test_the_verbs_as_services_and_console_use_them(projector: Projector, diary:
     assert [(row["position"], row["actor"]) for row in parking.list()["discarded"]] == [(3, "admin")]
     with pytest.raises(NotFound):
         parking.show({"site": "hue", "producer": "diary", "position": 3})
+    message = "Say which event: the service that recorded it (producer) and its position."
     for nowhere in ({"position": "x", "producer": "diary"}, {"position": 3}):
-        with pytest.raises(ValidationFailed, match="which event"):
+        with pytest.raises(ValidationFailed, match="which event") as refused:
             parking.show(nowhere)
+        assert refused.value.details == {"errors": [{"at": "position", "message": message}]}
+
+
+def test_of_a_place_only_its_stream_is_retried(database: Database) -> None:
+    diary = Diary()
+    diary.spoilt = {"n3", "n4"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    diary.spoilt = set()
+    assert Parking(projector, "vn").retry({"producer": "diary", "position": "5"}) == {"freed": 3, "left": 2}
+    assert diary.notes(projector) == {"diary/a": "n2", "diary/b": "n1 n3 n5 n7"}
+
+
+def test_nothing_is_discarded_by_a_request_without_a_reason(projector: Projector) -> None:
+    with pytest.raises(ValidationFailed, match="Give a reason"):
+        Parking(projector, "vn").discard({"producer": "diary", "position": 3}, "admin")
+    assert projector.discarded() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -81,6 +81,28 @@ def test_what_is_written_is_read_back(kept: Kept) -> None:
     assert type(read.pair) is tuple
     # digits are kept, the trailing zeros too, but zero has no sign
     assert format(read.exact, "f") == format(kept.exact or Decimal(kept.exact).copy_abs(), "f")
+
+
+@pytest.mark.usefixtures("machine_in_hanoi")
+def test_plain_data_is_of_the_types_of_json_and_instants_are_in_utc() -> None:
+    assert [type(plain(member)) for member in (Colour.RED, Rank.FIRST)] == [str, int]
+    assert plain(datetime(2025, 3, 1, 15, tzinfo=timezone(timedelta(hours=7)))) == "2025-03-01T08:00:00Z"
+
+
+def test_an_object_of_any_content_is_read_as_it_is() -> None:
+    assert reader_of(dict)({"a": [1, None]}) == {"a": [1, None]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        (Decimal, 5, "5 is no number as it is written, which is as text"),
+        (datetime, "2025-03-01T08:00:00", "the instant 2025-03-01T08:00:00 names no zone"),
+    ],
+)
+def test_what_cannot_be_read_is_told(kind: Any, data: Any, told: str) -> None:
+    with pytest.raises(UNREADABLE, match=told):
+        reader_of(kind)(data)
 
 
 @pytest.mark.parametrize(

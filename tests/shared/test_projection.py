@@ -113,6 +113,16 @@ def test_rows_are_changed_and_removed_within_a_page_and_across_pages(database: D
     assert diary.notes(projector) == {"diary/a": "y"}
 
 
+def test_where_a_page_that_is_next_belongs_is_not_asked_again(database: Database, diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes as long as folding a small page."""
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS[:2]), nothing)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "read", None)
+        assert [projector.receive(Page.of([event]), nothing) for event in EVENTS[2:]] == [1] * 5
+    assert diary.notes(projector) == ALL
+
+
 def test_an_event_of_no_interest_moves_the_cursor_only(database: Database, diary: Diary) -> None:
     projector = diary.projector(database)
     plain = Event(**{**{name: getattr(EVENTS[0], name) for name in Event.__slots__}, "type": "diary.Unheard"})
@@ -319,3 +329,31 @@ def test_an_included_model_keeps_its_folds_and_gets_tables_of_its_own(database: 
     projector.receive(Page.of(EVENTS), nothing)
     projector.receive(Page.of([torn_out(8)]), nothing)
     assert part.notes(projector) == {"diary/b": ALL["diary/b"]}
+
+
+def test_an_included_model_may_fold_every_event_and_change_rows(database: Database) -> None:
+    part, whole = ReadModel(name="part", version=1), ReadModel(name="whole", version=1)
+    seen = sa.Table(
+        "seen",
+        part.metadata,
+        sa.Column("stream", sa.String(50), primary_key=True),
+        sa.Column("first", sa.Integer),
+        sa.Column("last", sa.Integer),
+    )
+
+    @part.on_every("diary")
+    def _seen(rows: Rows, event: Event) -> None:
+        if rows.get(seen, stream=event.stream) is None:
+            rows.put(seen, stream=event.stream, first=event.position)
+        rows.change(seen, {"stream": event.stream}, last=event.position)
+
+    whole.on("letters.Noted", versions=(2,))(lambda _rows, _event: None)
+    whole.include(part)
+    assert len(whole.folds_of(an_event(type="letters.Noted", service="letters", schema=2))) == 1
+    projector = Projector(database, whole)
+    projector.prepare()
+    projector.receive(Page.of(EVENTS), nothing)
+    with projector.reading() as reading:
+        table = reading[seen]
+        assert reading.one(sa.select(table).where(table.c.stream == "a")) == {"stream": "a", "first": 2, "last": 6}
+        assert reading.one(sa.select(table).where(table.c.stream == "c")) is None

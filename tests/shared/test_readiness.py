@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from shared import readiness
+from shared.bounds import FOLD_ATTEMPTS_MAX
 from shared.feed.lease import contending
+from shared.feed.page import Page
 from shared.feed.relay import Relay
 from shared.projection import Projector, ReadModel
 from shared.store import NONE, Database
+from tests.shared.diary import Diary, noted, nothing
 from tests.shared.store.given import CONTEXT, a_store, to
 
 LIVE = {"name": "diary", "version": 2, "state": "live", "position": 7, "of": 7}
@@ -56,4 +59,29 @@ def test_one_that_stands_by_lacks_nothing() -> None:
 def test_a_service_without_its_database_says_so_and_no_more() -> None:
     untold = readiness.untold("diary", "vn", "connection refused")
     assert readiness.missing(untold) == ["the database does not answer"]
-    assert untold["database"]["reason"] == "connection refused"
+    assert untold == {
+        "service": "diary",
+        "site": "vn",
+        "head": 0,
+        "database": {"state": "does not answer", "reason": "connection refused"},
+        "relay": {},
+        "model": None,
+        "cursors": [],
+        "parked": [],
+    }
+
+
+def test_what_is_parked_and_how_far_each_feed_is_belongs_to_it(database: Database) -> None:
+    diary = Diary()
+    diary.spoilt = {"bad"}
+    projector = diary.projector(database)
+    projector.receive(Page.of([noted(1, "bad")]), nothing)
+    told = readiness.told(a_store(database), projector)
+    assert (told["service"], told["site"]) == ("diary", "vn")
+    assert told["cursors"] == [
+        {"site": "vn", "service": "diary", "position": 1},
+        {"site": "vn", "service": "letters", "position": 0},
+    ]
+    assert told["parked"] == [
+        {"site": "vn", "service": "diary", "position": 1, "stream": "a", "attempts": FOLD_ATTEMPTS_MAX, "last_error": "Spoilt('bad')"}
+    ]

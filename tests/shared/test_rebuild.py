@@ -17,18 +17,22 @@ import pytest
 import sqlalchemy as sa
 
 from shared.bounds import RETIRED_SECONDS
-from shared.errors import PageRefused, Unavailable
+from shared.errors import PageRefused, Unavailable, ValidationFailed
 from shared.event import Event
 from shared.failpoints import VARIABLE
 from shared.feed.page import Page
 from shared.projection import (
+    Fetch,
     NothingBuilt,
+    Place,
     Projector,
+    ReadModel,
     RebuildAborted,
     Rebuilding,
     RebuildParked,
     RebuildShort,
     RebuildUnderWay,
+    tables,
 )
 from shared.projection.exclusive import alone
 from shared.store import Database
@@ -92,6 +96,7 @@ def test_rows_that_somebody_may_still_be_reading_are_kept_and_others_dropped(dat
     now = [NOON]
     projector = diary.projector(database, clock=lambda: now[0])
     projector.receive(Page.of(EVENTS), nothing)
+    now[0] += timedelta(seconds=2 * RETIRED_SECONDS)  # it is from their end on that they are kept
     projector.rebuild("vn", FEED)
     now[0] += timedelta(seconds=RETIRED_SECONDS - 1)
     projector.rebuild("vn", FEED)
@@ -160,15 +165,17 @@ def test_live_rows_move_on_during_a_rebuild_which_catches_up(database: Database,
 
 
 def test_a_rebuild_that_cannot_reach_the_live_rows_leaves_them(projector: Projector, diary: Diary) -> None:
-    with pytest.raises(RebuildShort, match="end before what the live rows"):
+    with pytest.raises(RebuildShort, match="The feeds of diary, letters at vn end before what the live rows of diary hold") as refused:
         projector.rebuild("vn", feed_of(*EVENTS[:3]))
+    assert refused.value.details == {"model": "diary"}
     assert (diary.notes(projector), states(projector)) == (ALL, [(1, 1, "live"), (2, 1, "building")])
 
 
 def test_a_rebuild_that_could_not_fold_what_the_live_rows_hold_goes_live_only_when_told_to(projector: Projector, diary: Diary) -> None:
     diary.spoilt = {"n5"}
-    with pytest.raises(RebuildParked, match="parked 2 events that the live rows hold, position 5 of diary at vn the first"):
+    with pytest.raises(RebuildParked, match="parked 2 events that the live rows hold, position 5 of diary at vn the first") as refused:
         projector.rebuild("vn", FEED)
+    assert refused.value.details == {"model": "diary", "parked": 2}
     assert (diary.notes(projector), projector.parked()) == (ALL, [])
     assert projector.rebuilds.go_live("vn", FEED, anyway=True) == 2
     assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3"}
@@ -192,6 +199,65 @@ def test_what_the_live_rows_have_not_come_to_yet_keeps_no_rebuild_from_going_liv
     projector.rebuild("vn", FEED)
     assert [row["position"] for row in projector.parked()] == [6]
     assert diary.notes(projector) == {"diary/a": "n2 n4", "diary/b": "n1 n3 n5 n7"}
+
+
+def test_what_is_of_a_feed_that_the_live_rows_have_not_begun_keeps_no_rebuild_from_going_live(projector: Projector, diary: Diary) -> None:
+    diary.spoilt = {"x"}
+    assert projector.rebuild("vn", feed_of(*EVENTS, noted(1, "x", service="letters"))) == 2
+    assert [(row["service"], row["position"]) for row in projector.parked()] == [("letters", 1)]
+
+
+@pytest.fixture
+def when_caught_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Lets something happen once, between the last look at how far a rebuild is and the switch."""
+
+    def happen(what: Callable[[], object]) -> None:
+        left = [what]
+
+        def reached(point: str) -> None:
+            if point == "rebuild.caught_up" and left:
+                left.pop()()
+
+        monkeypatch.setattr("shared.projection.rebuild.reached", reached)
+
+    return happen
+
+
+def test_what_the_live_rows_fold_just_before_the_switch_is_caught_up_with(
+    projector: Projector, diary: Diary, when_caught_up: Callable[[Callable[[], object]], None]
+) -> None:
+    more = noted(8, "n8")
+    when_caught_up(lambda: projector.receive(Page.of([more]), nothing))
+    assert projector.rebuild("vn", feed_of(*EVENTS, more)) == 2
+    assert diary.notes(projector)["diary/a"] == "n2 n4 n6 n8"
+    assert states(projector) == [(1, 1, "retired"), (2, 1, "live")]
+
+
+def test_what_is_discarded_just_before_the_switch_is_left_out_by_both(
+    database: Database, diary: Diary, when_caught_up: Callable[[Callable[[], object]], None]
+) -> None:
+    diary.spoilt = {"n3"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    when_caught_up(lambda: projector.discard(Place("vn", "diary", 3), reason="why", actor="admin"))
+    assert projector.rebuild("vn", FEED) == 2
+    assert (diary.notes(projector), projector.parked()) == ({"diary/a": "n2 n4 n6", "diary/b": "n1 n5 n7"}, [])
+
+
+def test_feeds_are_looked_at_before_they_are_folded_in_place_of_live_rows(database: Database, projector: Projector) -> None:
+    looked_at: list[str] = []
+
+    class Looking(Projector):
+        def checked(self, site: str, fetch: Fetch) -> Fetch:
+            looked_at.append(site)
+            return fetch
+
+    Looking(database, Diary().model).rebuild("vn", FEED)
+    assert looked_at == ["vn"]
+    upgraded = Looking(database, Diary(version=2).model)
+    upgraded.prepare()
+    upgraded.receive(Page.of(EVENTS), nothing)
+    assert looked_at == ["vn", "vn"]
 
 
 # Step by step
@@ -227,8 +293,39 @@ def test_go_live_catches_up_with_what_came_since_the_replay(projector: Projector
 
 @pytest.mark.parametrize("step", ["replay", "catch_up", "go_live", "abort"])
 def test_a_step_without_a_prepared_generation_says_so(projector: Projector, step: str) -> None:
-    with pytest.raises(NothingBuilt, match="prepare one"):
+    with pytest.raises(NothingBuilt, match="prepare one") as refused:
         Rebuilding(projector, "vn", FEED).take(step)
+    assert refused.value.details == {"model": "diary"}
+
+
+def test_the_steps_as_services_and_console_take_them(projector: Projector) -> None:
+    log = list(EVENTS)
+    rebuilding = Rebuilding(projector, "vn", lambda service, after: feed_of(*log, limit=4)(service, after))
+    seen: list[tuple[str, int]] = []
+    for step in ("prepare", "replay", "replay", "catch_up", "go_live", "retire", "prepare", "abort"):
+        if step in ("catch_up", "go_live"):
+            log.append(noted(len(log) + 1, "more"))
+            projector.receive(Page.of(log[-1:]), nothing)
+        told = rebuilding.take(step, progress=lambda *at: seen.append(at))
+        assert told == rebuilding.status()
+    assert seen == [("diary", 4), ("diary", 7), ("diary", 8), ("diary", 9)]
+    assert states(projector) == [(1, 1, "retired"), (2, 1, "live")]
+
+
+def test_a_rebuild_that_shows_less_goes_live_by_its_step_only_when_told_to(projector: Projector, diary: Diary) -> None:
+    diary.spoilt = {"n7"}
+    rebuilding = Rebuilding(projector, "vn", FEED)
+    rebuilding.take("prepare")
+    with pytest.raises(RebuildParked):
+        rebuilding.take("go_live")
+    assert [row["state"] for row in rebuilding.take("go_live", anyway=True)["generations"]] == ["retired", "live"]
+
+
+def test_a_step_that_there_is_not_is_refused(projector: Projector) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        Rebuilding(projector, "vn", FEED).take("hurry")
+    message = "There is no step 'hurry' of a rebuild; there are prepare, replay, catch_up, go_live, abort, retire."
+    assert (refused.value.message, refused.value.details) == (message, {"errors": [{"at": "step", "message": message}]})
 
 
 def test_the_status_tells_how_far_each_generation_is(database: Database, diary: Diary) -> None:
@@ -268,6 +365,8 @@ def test_an_abort_drops_what_is_built_and_nothing_else(database: Database, proje
     projector.rebuilds.replay("vn", FEED)
     assert projector.rebuilds.abort() == 2
     assert (states(projector), copies(database), diary.notes(projector)) == ([(1, 1, "live")], {"pages__1"}, ALL)
+    with database.read() as connection:
+        assert set(connection.execute(sa.select(tables.cursors.c.generation)).scalars()) == {1}
     assert projector.rebuild("vn", FEED) == 3, "a number is not given again: who built the other one may not know yet that it is gone"
     assert diary.notes(projector) == ALL
 
@@ -284,8 +383,9 @@ def test_a_replay_that_an_operator_aborts_from_elsewhere_ends_and_says_why(
             if prepared_again:
                 operator.rebuilds.prepare()
 
-    with pytest.raises(RebuildAborted, match="operator has aborted"):
+    with pytest.raises(RebuildAborted, match="operator has aborted") as refused:
         projector.rebuild("vn", FEED, abort_at_once)
+    assert refused.value.details == {"model": "diary", "generation": 2}
     assert (diary.notes(projector), projector.cursor("vn", "diary")) == (ALL, 7)
     assert [row["position"] for row in projector.rebuilds.status("vn")["generations"][-1]["cursors"]] == (
         [0, 0] if prepared_again else [7, 0]
@@ -324,6 +424,24 @@ def test_who_only_asks_whether_somebody_builds_keeps_nobody_from_it(database: Da
         projector.rebuild("vn", FEED)
         asked.result(timeout=10)
     assert diary.notes(projector) == ALL
+
+
+@pytest.mark.parametrize("step", ["replay", "catch_up", "go_live"])
+def test_another_model_of_the_same_database_is_built_meanwhile(database: Database, projector: Projector, step: str) -> None:
+    almanac = ReadModel(name="almanac", version=1)
+    almanac.on("diary.Noted")(lambda _rows, _event: None)
+    beside = Projector(database, almanac)
+    beside.prepare()
+    beside.rebuilds.prepare()
+    projector.rebuilds.prepare()
+    built: list[dict[str, Any]] = []
+
+    def meanwhile(_service: str, position: int) -> None:
+        if position == 4:
+            built.append(Rebuilding(beside, "vn", FEED).take(step))
+
+    built.append(Rebuilding(projector, "vn", FEED).take(step, progress=meanwhile))
+    assert [(told["model"], told["generations"][-1]["cursors"][0]["position"]) for told in built] == [("almanac", 7), ("diary", 7)]
 
 
 def test_of_many_that_begin_at_once_each_ends_with_good_rows(database: Database, projector: Projector, diary: Diary) -> None:
@@ -419,8 +537,9 @@ def test_a_newer_version_is_built_beside_the_live_one_and_shows_nothing_before_i
     upgraded.receive(Page.of(EVENTS[:4]), nothing)
     assert upgraded.standing() == {"name": "diary", "version": 2, "state": "building", "position": 4, "of": 7}
     assert upgraded.cursors("vn")[0]["position"] == 4
-    with pytest.raises(Unavailable, match="position 4 of 7"):
+    with pytest.raises(Unavailable, match="position 4 of 7") as refused:
         newer.notes(upgraded)
+    assert refused.value.details == upgraded.standing()
     assert diary.notes(projector) == ALL, "the older release goes on reading"
     upgraded.receive(Page.announcement("vn", "diary", 7), FEED)
     assert upgraded.standing() == {"name": "diary", "version": 2, "state": "live", "position": 7, "of": 7}
@@ -463,6 +582,14 @@ def test_the_tables_of_an_older_version_go_with_it_also_those_that_the_newer_one
     assert {name for name in sa.inspect(database.engine).get_table_names() if name.startswith("pages")} == {"pages__2"}
 
 
+def test_the_tables_of_a_generation_that_an_older_release_did_not_name_go_with_it_as_well(database: Database, projector: Projector) -> None:
+    projector.rebuilds.prepare()
+    with database.write() as connection:
+        connection.execute(tables.generations.update().values(tables=None))
+    projector.rebuilds.abort()
+    assert copies(database) == {"pages__1"}
+
+
 def test_going_back_to_the_older_release_builds_its_version_beside_again(
     database: Database, projector: Projector, diary: Diary, newer: Diary
 ) -> None:
@@ -488,8 +615,22 @@ def test_an_operator_builds_the_first_generation_of_a_version_as_well(database: 
     assert (states(upgraded), newer.notes(upgraded)) == ([(1, 1, "live"), (2, 2, "live")], ALL)
 
 
-def test_the_first_generation_of_a_version_is_not_folded_into_by_two(database: Database, projector: Projector, newer: Diary) -> None:
+def test_a_rebuild_waits_for_the_live_rows_of_its_own_version_only(
+    database: Database, projector: Projector, diary: Diary, newer: Diary
+) -> None:
+    """Those of the older release may be ahead of what this site's logs hold by now: they are its own affair."""
+    upgraded = newer.projector(database)
+    upgraded.receive(Page.of(EVENTS), nothing)
+    projector.receive(Page.of([noted(8, "n8"), noted(9, "n9")]), nothing)
+    assert upgraded.rebuild("vn", FEED) == 3
+    assert (newer.notes(upgraded), states(upgraded)) == (ALL, [(1, 1, "retired"), (2, 2, "retired"), (3, 2, "live")])
+
+
+def test_the_first_generation_of_a_version_is_not_folded_into_by_two(
+    database: Database, projector: Projector, newer: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upgraded, service = newer.projector(database), newer.projector(database)
+    monkeypatch.setattr("shared.projection.exclusive.time.sleep", None)  # the service does not wait for its turn
 
     def meanwhile(_service: str, position: int) -> None:
         assert service.receive(Page.announcement("vn", "diary", 7), FEED) == 0
@@ -533,6 +674,28 @@ def test_a_version_that_follows_fewer_feeds_does_not_wait_for_the_others(databas
     upgraded = fewer.projector(database)
     upgraded.receive(Page.of(EVENTS[:2]), nothing)
     assert fewer.notes(upgraded) == {"diary/a": "n2", "diary/b": "n1"}
+
+
+def test_a_version_waits_for_every_feed_that_it_shares_with_the_one_before(database: Database, diary: Diary, newer: Diary) -> None:
+    letter = noted(1, "x", service="letters")
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    projector.receive(Page.of([letter]), nothing)
+    upgraded = newer.projector(database)
+    upgraded.receive(Page.of(EVENTS), nothing)
+    assert upgraded.standing() == {"name": "diary", "version": 2, "state": "building", "position": 7, "of": 8}
+    upgraded.receive(Page.of([letter]), nothing)
+    assert newer.notes(upgraded) == {**ALL, "letters/a": "x"}
+
+
+def test_a_version_waits_for_the_one_of_those_before_that_is_farthest(database: Database, diary: Diary, newer: Diary) -> None:
+    projector, upgraded = diary.projector(database), newer.projector(database)
+    for one in (projector, upgraded):
+        one.receive(Page.of(EVENTS[:4]), nothing)
+    projector.receive(Page.of(EVENTS[4:]), nothing)
+    newest = Diary(version=3).projector(database)
+    assert newest.standing() == {"name": "diary", "version": 3, "state": "building", "position": 0, "of": 7}
+    assert states(newest) == [(1, 1, "live"), (2, 2, "live"), (3, 3, "building")]
 
 
 def test_a_rebuild_of_an_older_version_is_thrown_away(database: Database, projector: Projector, newer: Diary) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -137,6 +137,7 @@ def test_a_float_is_told_from_other_nonsense() -> None:
         ({"text": "x" * (TEXT_MAX + 1)}, "text"),
         ({"text": "nul \x00"}, "text"),
         ({"text": "half a pair \ud800"}, "text"),
+        ({"text": "the other half \udfff"}, "text"),
         ({"names": ["a", "nul \x00"]}, "names[1]"),
         ({"number": 1.0}, "number"),
         ({"number": "3"}, "number"),
@@ -168,6 +169,26 @@ def test_all_errors_are_named_at_once() -> None:
     assert {error["at"] for error in refused.value.details["errors"]} == required
 
 
+def test_the_first_five_errors_are_shown_and_the_rest_is_counted() -> None:
+    def told(count: int) -> str:
+        record = make_dataclass("Many", [(letter, int) for letter in "abcdefg"[:count]])
+        with pytest.raises(ValidationFailed) as refused:
+            load(schema_of(record), {})
+        return refused.value.message
+
+    missing = [f"{letter}: Missing data for required field." for letter in "abcde"]
+    assert told(2) == f"Many cannot be read: {'; '.join(missing[:2])}"
+    assert told(5) == f"Many cannot be read: {'; '.join(missing)}"
+    assert told(6) == f"Many cannot be read: {'; '.join(missing)} (and 1 more)"
+    assert told(7) == f"Many cannot be read: {'; '.join(missing)} (and 2 more)"
+
+
+def test_what_may_be_left_out_is_made_anew_each_time() -> None:
+    schema = schema_of(make_dataclass("Bag", [("content", dict[str, Any], field(default_factory=dict))]))
+    one, other = load(schema, {}), load(schema, {})
+    assert (one.content, one.content is other.content) == ({}, False)
+
+
 @pytest.mark.parametrize("body", [None, [], "text", 5])
 def test_what_is_no_object_at_all_is_refused(body: object) -> None:
     with pytest.raises(ValidationFailed) as refused:
@@ -178,6 +199,23 @@ def test_what_is_no_object_at_all_is_refused(body: object) -> None:
 @dataclass(frozen=True, slots=True)
 class Named:
     named: str
+
+
+@pytest.mark.parametrize(
+    ("rule", "data", "told"),
+    [
+        (name(), {"named": "two\nlines"}, "Give one line of text."),
+        (key(), {"named": "a b"}, "Use 1 to 100 of A-Z, a-z, 0-9, '.', '-', '_'."),
+        (name(), {}, "Missing data for required field."),
+        (key(), {}, "Missing data for required field."),
+        (name(), {"named": "nul\x00"}, "Leave out the control character NUL and half characters."),
+    ],
+    ids=["name", "key", "no name", "no key", "unstorable"],
+)
+def test_what_a_name_and_a_key_should_be_is_told(rule: fields.String, data: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        load(schema_of(Named, named=rule), data)
+    assert refused.value.details["errors"] == [{"at": "named", "message": told}]
 
 
 @pytest.mark.parametrize(
@@ -245,8 +283,11 @@ def test_an_event_that_says_from_when_it_holds_is_kept_so() -> None:
 
 @pytest.mark.parametrize("change", [{"type": "diary.Unheard"}, {"schema": 2}])
 def test_an_event_of_a_newer_release_is_refused_by_name(change: dict[str, Any]) -> None:
-    with pytest.raises(SchemaUnknown, match="upgrade"):
-        CATALOGUE.decode(an_event(**change))
+    event = an_event(**{"type": "diary.Noted", **change})
+    told = f"Event {event.type} version {event.schema} in page-1 is not known to this release of diary; upgrade it."
+    with pytest.raises(SchemaUnknown) as refused:
+        CATALOGUE.decode(event)
+    assert (refused.value.message, refused.value.details) == (told, {"type": event.type, "schema": event.schema})
 
 
 EVERYTHING = Catalogue("diary", TOLD, schema_of(Weighed), upcasters=CATALOGUE.upcasters)

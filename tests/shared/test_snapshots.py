@@ -60,28 +60,47 @@ AGGREGATES = {
     "cluster": Aggregate(
         registry.CLUSTER,
         REGISTRY,
-        (registry.ClusterFormed, registry.MemberAdmitted, registry.MemberReleased, registry.LeaderDesignated),
-        (1, "a2466e9c8a9e8ab0"),
+        (
+            registry.ClusterFormed,
+            registry.ClusterListDescribed,
+            registry.ClusterRenamed,
+            registry.ClusterDissolved,
+            registry.MemberAdmitted,
+            registry.MemberReleased,
+            registry.LeaderDesignated,
+        ),
+        (2, "6d028eb9832e93f4"),
     ),
     "account": Aggregate(
         registry.ACCOUNT,
         REGISTRY,
-        (registry.AccountOpened, registry.RoleGranted, registry.RoleRevoked),
-        (1, "0013a56d1f32b457"),
+        (registry.AccountOpened, registry.RoleGranted, registry.RoleRevoked, registry.RoleDelegated, registry.DelegationEnded),
+        (2, "c12bad84049ca41c"),
     ),
     "campaign": Aggregate(
         campaigns.READ,
         CAMPAIGNS,
         (
             campaigns.CampaignLaunched,
+            campaigns.PhasesPlanned,
+            campaigns.PhaseOpened,
+            campaigns.PhaseExtended,
+            campaigns.GraceGiven,
+            campaigns.PhaseClosed,
+            campaigns.PhaseReopened,
             campaigns.UnitRegistered,
+            campaigns.CompactIssued,
             campaigns.CovenantSigned,
+            campaigns.PairingDrawn,
+            campaigns.PairCorrected,
             campaigns.PassOpened,
             campaigns.PassClosed,
             campaigns.TieVoteRecorded,
+            campaigns.CampaignFrozen,
+            campaigns.CampaignThawed,
             campaigns.CampaignFinalised,
         ),
-        (1, "ae80d01ad84cd623"),
+        (2, "ff766ac72bdeb342"),
     ),
     "sheet": Aggregate(evaluations.READ, EVALUATIONS, (evaluations.ItemsScored, evaluations.SheetSubmitted), (1, "5ba36055bb4a3236")),
     "proposal": Aggregate(
@@ -286,7 +305,7 @@ def test_each_stream_has_its_own(facts: Facts) -> None:
 def test_streams_of_one_command_have_theirs(facts: Facts) -> None:
     pages = Pages()
     pages.note(facts, *"abc")
-    facts.execute_all(Request("office"), [(pages.decider, "a", "d"), (pages.decider, "b", "x")])
+    facts.execute_all(Request("office"), [(pages.decider, "b", "x"), (pages.decider, "a", "d")])
     assert kept(facts).keys() == {"a"}
 
 
@@ -335,6 +354,7 @@ def test_one_that_cannot_be_read_is_left_logged_and_replaced(facts: Facts, state
     with capture_logs() as logs:
         assert (pages.load(facts), pages.folded) == ("abcde", list("abcde"))
     assert [(line["event"], line["stream"], line["version"]) for line in logs] == [("snapshot_unreadable", "a", 3)]
+    assert "Error" in logs[0]["error"]
     pages.note(facts, "f")
     assert (pages.load(facts), pages.folded) == ("abcdef", ["f"])
 
@@ -355,7 +375,8 @@ def test_that_none_can_be_written_is_logged_and_harms_no_command(facts: Facts) -
         connection.execute(sa.text("ALTER TABLE snapshots RENAME COLUMN taken_at TO taken"))
     with capture_logs() as logs:
         pages.note(facts, "d")
-    assert [(line["event"], line["stream"]) for line in logs] == [("snapshot_not_kept", "a")]
+    assert [(line["event"], line["stream"], line["version"]) for line in logs] == [("snapshot_not_kept", "a", 3)]
+    assert "taken_at" in logs[0]["error"]
     assert (pages.load(facts), pages.folded) == ("abcd", list("abcd"))
 
 

@@ -82,12 +82,25 @@ def test_an_old_version_that_has_its_class_still_is_read_as_that() -> None:
     assert both.decode(_weighed(1, pounds=2)) == first(2)
     assert both.decode(_weighed(2, grams="3")) == Weighed(Decimal(3), "not recorded")
     assert both.versions() == [("diary.Weighed", 1), ("diary.Weighed", 2), ("diary.Weighed", 3)]
+    the_other_way_round = Catalogue("diary", WEIGHED, schema_of(first), upcasters={("diary.Weighed", 2): _to_named})
+    assert the_other_way_round.versions() == both.versions()
+
+
+def test_an_upcaster_may_write_into_what_it_is_given() -> None:
+    def to_grams(data: dict[str, Any]) -> dict[str, Any]:
+        return {"grams": data["weight"].pop("grams")}
+
+    catalogue = Catalogue("diary", WEIGHED, upcasters={**UPCASTERS, ("diary.Weighed", 1): to_grams})
+    old = _weighed(1, weight={"grams": "12.50"})
+    assert [catalogue.decode(old) for _ in range(2)] == [Weighed(Decimal("12.50"), "not recorded")] * 2
+    assert old.data == {"weight": {"grams": "12.50"}}
 
 
 @pytest.mark.parametrize(
     ("schemas", "upcasters", "told"),
     [
         ([WEIGHED], {}, "diary.Weighed has events of version 1: give an upcaster from version 1 to 2"),
+        ([WEIGHED, schema_of(make_dataclass("Felt", [("what", str)]))], {}, "diary.Weighed has events of version 1: give an upcaster"),
         ([WEIGHED], {("diary.Weighed", 1): _to_grams}, "events of version 1: give an upcaster from version 2 to 3"),
         ([WEIGHED], {**UPCASTERS, ("diary.Weighed", 3): _to_named}, "from version 3 leads to no version"),
         ([WEIGHED], {**UPCASTERS, ("diary.Weighed", 0): _to_named}, "from version 0 leads to no version"),
@@ -159,8 +172,9 @@ def test_an_included_model_brings_the_versions_it_knows() -> None:
     whole = ReadModel("whole", 1)
     whole.include(part)
     assert len(whole.folds_of(NEWER)) == 1
-    with pytest.raises(SchemaUnknown, match="read model whole"):
+    with pytest.raises(SchemaUnknown, match=r"version 1 at position 1 of diary at vn .* read model whole") as refused:
         whole.folds_of(noted(1, "old"))
+    assert refused.value.details == {"type": "diary.Noted", "schema": 1}
 
 
 def test_a_type_that_no_fold_wants_may_have_any_version(database: Database) -> None:

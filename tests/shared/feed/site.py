@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from kombu import Connection
 
 from shared.broker.topology import feed_queue
@@ -40,7 +41,7 @@ class Process:
         lines = [line for line in self._log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
         return [line for line in map(json.loads, lines) if line["event"] == event]
 
-    def wait_for(self, event: str, *, times: int = 1, seconds: float = 30) -> None:
+    def wait_for(self, event: str, *, times: int = 1, seconds: float = 60) -> None:
         eventually(lambda: len(self.logged(event)) >= times, seconds, lambda: f"no {event}:\n{self.text()}")
 
     def signal(self, number: signal.Signals) -> None:
@@ -99,7 +100,7 @@ class Site:
         return process
 
     def _run(self, plan: Plan) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self._command(plan), cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(self._command(plan), cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=120)
 
     def _command(self, plan: Plan) -> list[str]:
         return [sys.executable, "-m", "tests.support.feed_process", plan.to_json()]
@@ -128,6 +129,17 @@ class Site:
         database = open_database(self.database_url.replace("{service}", producer), wait_seconds=5)
         try:
             yield EventStore(database, site=f"s{self.name}", service=producer)
+        finally:
+            database.close()
+
+    def read_up_to(self) -> int:
+        """The position of the producer's log up to which the subscriber has folded."""
+        database = open_database(self.database_url.replace("{service}", Plan(self.name).subscriber), wait_seconds=5)
+        try:
+            if not sa.inspect(database.engine).has_table("view_cursors"):
+                return 0  # it has hardly started
+            with database.read() as connection:
+                return int(connection.execute(sa.text("SELECT max(position) FROM view_cursors")).scalar_one() or 0)
         finally:
             database.close()
 

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from kombu import Connection, Producer
 from kombu.transport import TRANSPORT_ALIASES, _transport_cache, resolve_transport
 
+from shared.bounds import BROKER_ANSWER_SECONDS
 from shared.broker import bounded
 from tests.support.proxy import Proxy
 
 SECONDS = 0.4
+"""Wait for the broker's answer here: shorter than that of an installation, by which the tests see that it is the one that ends."""
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_a_confirm_that_does_not_come_is_an_error_and_the_next_connection_works(
         began = time.monotonic()
         with pytest.raises(connection.recoverable_connection_errors):
             producer.publish("unheard", routing_key="nobody")
-        assert SECONDS <= time.monotonic() - began < 3 * SECONDS
+        assert SECONDS <= time.monotonic() - began < BROKER_ANSWER_SECONDS
     proxy.heal()
     with through(proxy) as connection:
         Producer(connection.channel()).publish("heard again", routing_key="nobody")
@@ -61,10 +63,10 @@ def test_a_goodbye_without_answer_and_a_broker_that_says_nothing_do_not_hold_one
     proxy.half_open()
     began = time.monotonic()
     connection.release()
-    assert time.monotonic() - began < 4 * SECONDS
+    assert time.monotonic() - began < BROKER_ANSWER_SECONDS
     with pytest.raises(OSError), through(proxy) as other:  # noqa: PT011 - whichever of the system's errors says that nobody answers
         other.connect()
-    assert time.monotonic() - began < 10, "kombu tries twice, two seconds apart"
+    assert time.monotonic() - began < 4 * BROKER_ANSWER_SECONDS, "kombu tries twice, two seconds apart"
 
 
 def test_kombu_tries_again_on_a_new_connection_when_told_to(proxy: Proxy) -> None:

@@ -1,15 +1,18 @@
-"""What one process appends wakes the relay that is active in another."""
+"""What is appended wakes the relay, also the one that is active in another process."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from shared.feed import wake
 from shared.store import Database
+from tests.shared.feed.site import a_site, eventually
 
-SECONDS_MAX = 10
+SECONDS_MAX = 60
+TEXTS = [f"n{number}" for number in range(1, 6)]
 
 
 @contextmanager
@@ -42,3 +45,23 @@ def test_whoever_listens_is_woken_each_time(database: Database) -> None:
         wake.tell(database)
         wake.tell(database)
         assert woken.wait(SECONDS_MAX)
+
+
+def test_what_a_process_that_stands_by_appends_is_published_by_the_active_relay_of_another(tmp_path: Path) -> None:
+    with a_site("rabbitmq", tmp_path) as site:
+        assert site.waiting() == 0  # the queue is there before the first page: none is announced again
+        active = site.start(reading=False, asleep=True)
+        active.wait_for("relay_active")
+        reader = site.start(producing=False)
+        report = site.run(append=TEXTS, apart=True, asleep=True, reading=False)
+        assert report["relay"] == "stand-by", "it published what it had appended itself"
+        assert report["relayed"] == report["head"] == len(TEXTS)
+        eventually(lambda: site.read_up_to() == len(TEXTS), SECONDS_MAX, reader.text)
+        assert len(active.logged("page_published")) == len(TEXTS)
+
+
+def test_what_the_one_process_on_sqlite_appends_wakes_its_own_relay(tmp_path: Path) -> None:
+    with a_site("embedded", tmp_path) as site:
+        report = site.run(append=TEXTS, apart=True, asleep=True)
+    assert report["relay"] == "active"
+    assert report["relayed"] == report["cursor"] == len(TEXTS)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from shared.rubric import (
     Cap,
+    Document,
+    Evidence,
     Group,
     Item,
     Kind,
@@ -64,8 +66,12 @@ items = st.builds(
     places=st.integers(0, 6),
     panel_rounding=st.none() | roundings,
     item_rounding=st.none() | roundings,
-    evidence_required=st.booleans(),
+    evidence=st.sampled_from(Evidence),
+    evidence_note=titles,
     threshold=st.none() | points,
+    passes=st.lists(keys, max_size=2).map(tuple),
+    source=titles,
+    unverified=st.booleans(),
 )
 rubrics = st.builds(
     Rubric,
@@ -78,6 +84,9 @@ rubrics = st.builds(
     total_rounding=st.none() | roundings,
     caps=st.lists(st.builds(Cap, st.sampled_from(["bonus", "penalty", "total", "group:a"]), points), max_size=3).map(tuple),
     tie_breaks=st.lists(st.builds(TieBreak, st.sampled_from(TieBy), st.none() | keys), max_size=4).map(tuple),
-    legal_basis=titles,
+    legal_basis=st.lists(st.builds(Document, titles, titles, st.none() | st.dates()), max_size=2).map(tuple),
     places=st.integers(0, 6),
+    in_force_from=st.none() | st.dates(),
+    in_force_until=st.none() | st.dates(),
+    based_on=st.none() | keys,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from shared.errors import CommendationError, DomainError
 from shared.rubric import (
     Cap,
+    Document,
     Group,
     Item,
     Kind,
+    PassRule,
     Rounding,
     Rubric,
     RubricInvalid,
@@ -137,6 +140,13 @@ def _with(**changes: object) -> Callable[[Rubric], Rubric]:
         (_with_item(kind=Kind.GATE, threshold=Decimal(11)), "item A.1"),
         (_with_item(kind=Kind.BONUS, threshold=Decimal(1)), "item A.1"),
         (_with_item(panel_rounding=Rounding(-1)), "item A.1, panel_rounding"),
+        (_with_item(title=" "), "item A.1"),
+        (_with_item(passes=("self", "province")), "item A.1"),
+        (_with(title=""), "title"),
+        (_with(passes=(PassRule("self", ""),)), "pass self"),
+        (_with(legal_basis=(Document(""),)), "legal_basis"),
+        (_with(in_force_from=date(2024, 2, 1), in_force_until=date(2024, 1, 31)), "in_force_until"),
+        (_with(based_on="R"), "based_on"),
     ],
 )
 def test_a_rubric_that_cannot_work_is_refused(broken: Callable[[Rubric], Rubric], at: str) -> None:
@@ -145,6 +155,21 @@ def test_a_rubric_that_cannot_work_is_refused(broken: Callable[[Rubric], Rubric]
     with pytest.raises(RubricInvalid) as refused:
         check(broken(sound))
     assert at in [error["at"] for error in refused.value.details["errors"]]
+
+
+def test_a_rubric_is_in_force_from_its_first_to_its_last_day() -> None:
+    days = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 12, 31), date(2025, 1, 1)]
+    bounded = a_rubric(in_force_from=days[1], in_force_until=days[2])
+    check(a_rubric(_table("A", "20", "10", "10"), in_force_from=days[1], in_force_until=days[1]))
+    assert [bounded.in_force(day) for day in days] == [False, True, True, False]
+    assert [replace(bounded, in_force_from=None).in_force(day) for day in days] == [True, True, True, False]
+    assert [replace(bounded, in_force_until=None).in_force(day) for day in days] == [False, True, True, True]
+
+
+def test_an_item_is_scored_in_every_pass_unless_it_names_some() -> None:
+    assert an_item("A").scored_in("self")
+    assert an_item("A", passes=("central",)).scored_in("central")
+    assert not an_item("A", passes=("central",)).scored_in("self")
 
 
 def test_content_beyond_the_scale_is_refused() -> None:

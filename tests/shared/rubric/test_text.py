@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 
-from shared.rubric import Kind, Rubric, RubricUnreadable, from_data, load_yaml, to_data
+from shared.rubric import Document, Evidence, Kind, Rubric, RubricUnreadable, from_data, load_yaml, to_data
 from tests.shared.rubric.given import rubrics, unhurried
 
 SMALL = """
@@ -92,12 +92,52 @@ def _with_item(**changes: Any) -> dict[str, Any]:
         (_with_item(key="a b"), "groups[0].items[0].key"),
         (_with_item(panel_rounding={"mode": "up"}), "groups[0].items[0].panel_rounding.places"),
         (_with_item(evidence_required=1), "groups[0].items[0].evidence_required"),
+        (_with_item(evidence="much"), "groups[0].items[0].evidence"),
+        (_with_item(unverified="perhaps"), "groups[0].items[0].unverified"),
+        (_with_item(passes="self"), "groups[0].items[0].passes"),
+        (_with_item(passes=["self", "a b"]), "groups[0].items[0].passes[1]"),
+        (_data(in_force_from="2024-02-30"), "in_force_from"),
+        (_data(in_force_from="1/2/2024"), "in_force_from"),
+        (_data(in_force_until=20240101), "in_force_until"),
+        (_data(based_on="a b"), "based_on"),
+        (_data(legal_basis=[{"number": "804/HD-SNV"}]), "legal_basis[0].title"),
+        (_data(legal_basis=[{"title": "HD", "issued_on": "18/07/2018"}]), "legal_basis[0].issued_on"),
     ],
 )
 def test_what_is_not_the_format_is_refused_with_its_path(data: object, at: str) -> None:
     with pytest.raises(RubricUnreadable) as refused:
         from_data(data)
     assert at in _paths(refused)
+
+
+def _of_an_earlier_release(**item: Any) -> dict[str, Any]:
+    """A rubric as the first release published it: the legal basis one text, no days, `evidence_required`, nothing said of passes."""
+    data = _with_item(**item)
+    later = ("evidence", "evidence_note", "passes", "source", "unverified")
+    data["groups"][0]["items"][0] = {name: value for name, value in data["groups"][0]["items"][0].items() if name not in later}
+    return {name: value for name, value in data.items() if name not in ("in_force_from", "in_force_until", "based_on")}
+
+
+def test_what_an_earlier_release_published_is_read_as_it_was_meant() -> None:
+    read = from_data({**_of_an_earlier_release(evidence_required=True), "legal_basis": "HD 804/HD-SNV 2018"})
+    assert read.legal_basis == (Document("HD 804/HD-SNV 2018"),)
+    item = read.item("đ")
+    assert (item.evidence, item.evidence_required, item.passes, item.unverified) == (Evidence.REQUIRED, True, (), False)
+    assert (read.in_force_from, read.in_force_until, read.based_on) == (None, None, None)
+    none = from_data({**_of_an_earlier_release(evidence_required=False), "legal_basis": ""})
+    assert (none.legal_basis, none.item("đ").evidence) == ((), Evidence.NONE)
+
+
+def test_evidence_is_said_once() -> None:
+    with pytest.raises(RubricUnreadable, match="says it already"):
+        from_data(_with_item(evidence="required", evidence_required=True))
+
+
+def test_every_error_has_a_code_and_the_values_that_its_words_name() -> None:
+    with pytest.raises(RubricUnreadable) as refused:
+        from_data(_with_item(kind="extra"))
+    (error,) = refused.value.details["errors"]
+    assert (error["code"], error["values"]) == ("not_choice", {"typed": "'extra'", "known": "content, bonus, penalty, gate"})
 
 
 def test_all_errors_are_named_at_once() -> None:

@@ -15,6 +15,12 @@ def test_the_text_is_that_of_rfc_8785(data: object) -> None:
     assert canonical_text(data).encode() == rfc8785.dumps(data)
 
 
+def test_the_data_of_most_events_is_written_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.store.canonical.rfc8785", None)
+    data = {"b": ["Khối", True, None, 2**53 - 1, -(2**53) + 1, {"c": {}}], "a": []}
+    assert canonical_text(data) == '{"a":[],"b":["Khối",true,null,9007199254740991,-9007199254740991,{"c":{}}]}'
+
+
 @pytest.mark.parametrize("data", [{"a": 2**53}, {"a": "\ud800"}, {"\ud800": 1}, {1: "a"}, {"a": float("nan")}])
 def test_what_has_no_canonical_form_is_refused(data: object) -> None:
     with pytest.raises(ValueError, match=r"surrogate|canonicaliz|domain|UTF-8|key|nan"):

@@ -39,6 +39,17 @@ def test_a_page_is_bounded_in_bytes_and_pages_together_hold_everything(database:
     assert len(pages) == 2
 
 
+@pytest.mark.parametrize(("room", "events"), [(0, 2), (-1, 1), (-1000, 1)])
+def test_a_page_is_filled_to_the_last_byte_and_holds_one_event_at_least(
+    database: Database, monkeypatch: pytest.MonkeyPatch, room: int, events: int
+) -> None:
+    store = a_store(database)
+    store.append(to("a", NONE, "ộ" * 100, "ộ" * 50, "x"), CONTEXT)
+    two = sum(len(f'{{"text":"{letters}"}}'.encode()) for letters in ("ộ" * 100, "ộ" * 50))
+    monkeypatch.setattr("shared.store.reading.PAGE_BYTES_MAX", two + room)
+    assert [event.position for event in store.feed(0)] == [1, 2][:events]
+
+
 def test_a_stream_is_read_in_order_and_after_a_version(database: Database) -> None:
     store = a_store(database)
     store.append(to("a", NONE, *"abc"), CONTEXT)
