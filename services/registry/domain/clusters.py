@@ -1,14 +1,19 @@
-"""Clusters (khối, cụm thi đua), their members and leaders: state, events and decisions."""
+"""Clusters (khối, cụm thi đua), their members and leaders: state, events and decisions.
+
+`effective_on` is the first day on which the new holds. `document`: number and date of the paper that says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
-from services.registry.domain.errors import AlreadyThere, LeaderNotMember, MembershipConflict
+from services.registry.domain.errors import AlreadyThere, ClusterEnded, LeaderNotMember, MembershipConflict, NotOpen
+from services.registry.domain.history import Organisation
 from shared.decider import Decider
 from shared.errors import NotFound
 
@@ -29,15 +34,52 @@ class LeaderRule(StrEnum):
     RANK = "rank"
 
 
+class Completeness(StrEnum):
+    """Whether the recorded list of members is all of them, as far as its source says."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+
+
 @dataclass(frozen=True, slots=True)
 class FormCluster:
-    """Form a cluster; `organiser` is the organisation whose standing office runs it."""
+    """Form a cluster; `organiser` is the organisation whose standing office runs it, level: data, as of organisations."""
 
     cluster: str
     name: str
     organiser: str
     formed_on: date
     leader_rule: LeaderRule = LeaderRule.ELECTED
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeList:
+    """Say how complete the list of members is and what it is taken from; as_of: the day that the source tells of."""
+
+    cluster: str
+    completeness: Completeness
+    source: str
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenameCluster:
+    """Give the cluster another name."""
+
+    cluster: str
+    name: str
+    effective_on: date
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class DissolveCluster:
+    """End the cluster, and with it the memberships that last."""
+
+    cluster: str
+    effective_on: date
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +88,15 @@ class AdmitMember:
 
     cluster: str
     unit: str
+    from_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitMembers:
+    """Admit several units from a date, all or none."""
+
+    cluster: str
+    units: tuple[str, ...]
     from_on: date
 
 
@@ -60,25 +111,65 @@ class ReleaseMember:
 
 @dataclass(frozen=True, slots=True)
 class DesignateLeader:
-    """Say who leads the cluster in a season, with the document it rests on."""
+    """Say who leads the cluster in a season and who are the deputies, in their order, with the document it rests on."""
 
     cluster: str
     season: int
     leader: str
-    deputy: str | None
     basis: Basis
     document: str
+    deputies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterFormed:
     """A cluster exists from a date."""
 
+    SCHEMA: ClassVar[int] = 2
+
     cluster: str
     name: str
     organiser: str
     formed_on: date
     leader_rule: LeaderRule
+    level: str | None
+
+    @property
+    def effective_on(self) -> date:
+        return self.formed_on
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterListDescribed:
+    """How complete the recorded list of members is, and what it is taken from; a later description replaces an earlier one."""
+
+    cluster: str
+    completeness: Completeness
+    source: str
+    as_of: date | None
+
+    @property
+    def effective_on(self) -> date | None:
+        return self.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRenamed:
+    """A cluster has another name from a day on."""
+
+    cluster: str
+    name: str
+    effective_on: date
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDissolved:
+    """A cluster is no more from a day on; the memberships that lasted end by events of their own."""
+
+    cluster: str
+    effective_on: date
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +180,10 @@ class MemberAdmitted:
     unit: str
     from_on: date
 
+    @property
+    def effective_on(self) -> date:
+        return self.from_on
+
 
 @dataclass(frozen=True, slots=True)
 class MemberReleased:
@@ -98,15 +193,21 @@ class MemberReleased:
     unit: str
     until_on: date
 
+    @property
+    def effective_on(self) -> date:
+        return self.until_on + timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class LeaderDesignated:
-    """Leader (khối trưởng) and deputy (khối phó) of a season; a later designation of the season replaces an earlier one."""
+    """Leader (khối trưởng) and deputies (khối phó) of a season; a later designation of the season replaces an earlier one."""
+
+    SCHEMA: ClassVar[int] = 2
 
     cluster: str
     season: int
     leader: str
-    deputy: str | None
+    deputies: tuple[str, ...]
     basis: Basis
     document: str
 
@@ -129,21 +230,56 @@ class Cluster:
     """A cluster as its stream says it is."""
 
     formed: ClusterFormed | None = None
+    renamed: tuple[ClusterRenamed, ...] = ()
+    described: ClusterListDescribed | None = None
     memberships: tuple[Membership, ...] = ()
     leaders: tuple[LeaderDesignated, ...] = ()
+    dissolved: ClusterDissolved | None = None
 
 
-def _decide_cluster(state: Cluster, command: Any) -> Sequence[Any]:
+@dataclass(frozen=True, slots=True)
+class ClusterGround:
+    """What a decision rests on from outside the cluster: the organisations that the command names, as far as they are registered."""
+
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+
+    def check(self, organisation: str, day: date, at: str) -> None:
+        """Raises NotFound, or NotOpen for an organisation that is not there yet or no more on a day."""
+        found = self.organisations.get(organisation)
+        if found is None:
+            raise NotFound(f"There is no organisation {organisation}; register it first.", organisation=organisation)
+        if not found.open_on(day):
+            opened_on, ended_on = found.life
+            raise NotOpen(
+                f"{organisation} is there from {opened_on} up to, not with, {ended_on}; {day} is outside. Choose another day, or who took "
+                "over from it.",
+                organisation=organisation,
+                errors=[{"at": at, "message": "It is not there on that day."}],
+            )
+
+
+def cluster(ground: ClusterGround) -> Decider[Cluster]:
+    """The cluster aggregate, deciding on this ground."""
+    return replace(CLUSTER, decide=partial(_decide_cluster, ground))
+
+
+def _decide_cluster(ground: ClusterGround, state: Cluster, command: Any) -> Sequence[Any]:
     if isinstance(command, FormCluster):
-        made = ClusterFormed(command.cluster, command.name, command.organiser, command.formed_on, command.leader_rule)
-        if state.formed is not None and state.formed != made:
-            raise AlreadyThere(f"Cluster {command.cluster} exists as {state.formed.name!r}.", cluster=command.cluster)
-        return [] if state.formed else [made]
+        return _form(ground, state, command)
     if state.formed is None:
         raise NotFound(f"There is no cluster {command.cluster}; form it first.", cluster=command.cluster)
     match command:
+        case DescribeList():
+            described = ClusterListDescribed(command.cluster, command.completeness, command.source, command.as_of)
+            return [] if state.described == described else [described]
+        case RenameCluster():
+            return _rename(state, state.formed, command)
+        case DissolveCluster():
+            return _dissolve(state, state.formed, command)
         case AdmitMember():
-            return _admit(state, command)
+            return _admit(ground, state, command)
+        case AdmitMembers():
+            return _admit_several(ground, state, command)
         case ReleaseMember():
             return _release(state, command)
         case DesignateLeader():
@@ -151,7 +287,62 @@ def _decide_cluster(state: Cluster, command: Any) -> Sequence[Any]:
     raise TypeError(f"A cluster takes no {type(command).__name__}")
 
 
-def _admit(state: Cluster, command: AdmitMember) -> Sequence[Any]:
+def _form(ground: ClusterGround, state: Cluster, command: FormCluster) -> Sequence[Any]:
+    made = ClusterFormed(command.cluster, command.name, command.organiser, command.formed_on, command.leader_rule, command.level)
+    if state.formed == made:
+        return []
+    if state.formed is not None:
+        raise AlreadyThere(f"Cluster {command.cluster} exists as {state.formed.name!r}.", cluster=command.cluster)
+    if command.cluster in ground.organisations:
+        raise AlreadyThere(f"{command.cluster} is the key of an organisation; give the cluster another.", cluster=command.cluster)
+    ground.check(command.organiser, command.formed_on, "organiser")
+    return [made]
+
+
+def _rename(state: Cluster, formed: ClusterFormed, command: RenameCluster) -> Sequence[Any]:
+    _check_lasts(state, command.effective_on)
+    if command.effective_on <= formed.formed_on:
+        raise ClusterEnded(f"{formed.name} was formed on {formed.formed_on}; it is renamed from a later day on.", cluster=command.cluster)
+    made = ClusterRenamed(command.cluster, command.name, command.effective_on, command.document)
+    return [] if made in state.renamed[-1:] else [made]
+
+
+def _dissolve(state: Cluster, formed: ClusterFormed, command: DissolveCluster) -> Sequence[Any]:
+    made = ClusterDissolved(command.cluster, command.effective_on, command.document)
+    if state.dissolved == made:
+        return []
+    _check_lasts(state, date.max)
+    if command.effective_on <= formed.formed_on:
+        raise ClusterEnded(f"{formed.name} was formed on {formed.formed_on}; it ends on a later day.", cluster=command.cluster)
+    for period in state.memberships:
+        if (period.until_on or period.from_on) >= command.effective_on:
+            raise MembershipConflict(
+                f"{period.unit} is a member on {period.until_on or period.from_on}; the cluster cannot end on {command.effective_on}.",
+                unit=period.unit,
+            )
+    last_day = command.effective_on - timedelta(days=1)
+    lasting = [period.unit for period in state.memberships if period.until_on is None]
+    return [*(MemberReleased(command.cluster, unit, last_day) for unit in lasting), made]
+
+
+def _check_lasts(state: Cluster, day: date) -> None:
+    if state.dissolved is not None and day >= state.dissolved.effective_on:
+        raise ClusterEnded(
+            f"The cluster was dissolved from {state.dissolved.effective_on} on ({state.dissolved.document}).",
+            cluster=state.dissolved.cluster,
+        )
+
+
+def _admit_several(ground: ClusterGround, state: Cluster, command: AdmitMembers) -> Sequence[Any]:
+    admitted: list[Any] = []
+    for unit in dict.fromkeys(command.units):
+        admitted += _admit(ground, state, AdmitMember(command.cluster, unit, command.from_on))
+    return admitted
+
+
+def _admit(ground: ClusterGround, state: Cluster, command: AdmitMember) -> Sequence[Any]:
+    ground.check(command.unit, command.from_on, "unit")
+    _check_lasts(state, date.max)
     for period in state.memberships:
         if period.unit != command.unit:
             continue
@@ -180,13 +371,17 @@ def _release(state: Cluster, command: ReleaseMember) -> Sequence[Any]:
 
 
 def _designate(state: Cluster, command: DesignateLeader) -> Sequence[Any]:
+    _check_lasts(state, date(command.season, 1, 1))
     members = {period.unit for period in state.memberships if period.holds_in(command.season)}
-    for unit in (command.leader, command.deputy):
-        if unit is not None and unit not in members:
+    for unit in (command.leader, *command.deputies):
+        if unit not in members:
             raise LeaderNotMember(f"{unit} is no member of {command.cluster} in {command.season}; admit it first.", unit=unit)
-    if command.deputy == command.leader:
-        raise LeaderNotMember(f"{command.leader} cannot be leader and deputy of {command.season} at once.", unit=command.leader)
-    made = LeaderDesignated(command.cluster, command.season, command.leader, command.deputy, command.basis, command.document)
+    if len({command.leader, *command.deputies}) <= len(command.deputies):
+        raise LeaderNotMember(
+            f"{command.leader} and {', '.join(command.deputies)} are not as many different units; name each of them once.",
+            unit=command.leader,
+        )
+    made = LeaderDesignated(command.cluster, command.season, command.leader, command.deputies, command.basis, command.document)
     latest = [leader for leader in state.leaders if leader.season == command.season][-1:]
     return [] if latest == [made] else [made]
 
@@ -195,6 +390,12 @@ def _evolve_cluster(state: Cluster, event: Any) -> Cluster:
     match event:
         case ClusterFormed():
             return replace(state, formed=event)
+        case ClusterListDescribed():
+            return replace(state, described=event)
+        case ClusterRenamed():
+            return replace(state, renamed=(*state.renamed, event))
+        case ClusterDissolved():
+            return replace(state, dissolved=event)
         case MemberAdmitted():
             return replace(state, memberships=(*state.memberships, Membership(event.unit, event.from_on)))
         case MemberReleased():
@@ -210,4 +411,5 @@ def _evolve_cluster(state: Cluster, event: Any) -> Cluster:
     return state
 
 
-CLUSTER = Decider(Cluster(), _decide_cluster, _evolve_cluster, snapshots=1)
+CLUSTER: Decider[Cluster] = Decider(Cluster(), partial(_decide_cluster, ClusterGround()), _evolve_cluster, snapshots=2)
+"""For reading a cluster, and for what rests on nothing outside it."""

@@ -1,22 +1,105 @@
 """Commands and events of the registry at its boundary."""
 
-from services.registry.schemas import accounts, clusters, organisations
-from services.registry.schemas.accounts import GrantRole, OpenAccount, RevokeRole, is_account_id
-from services.registry.schemas.clusters import AdmitMember, DesignateLeader, FormCluster, ReleaseMember
-from services.registry.schemas.organisations import RegisterOrganisation
+from services.registry.schemas import accounts, clusters, councils, organisations, people
+from services.registry.schemas.accounts import (
+    DelegateRole,
+    EndDelegation,
+    GrantRole,
+    OpenAccount,
+    RevokeRole,
+    is_account_id,
+)
+from services.registry.schemas.clusters import (
+    AdmitMember,
+    AdmitMembers,
+    DescribeList,
+    DesignateLeader,
+    DissolveCluster,
+    FormCluster,
+    ReleaseMember,
+    RenameCluster,
+)
+from services.registry.schemas.councils import AppointMember, FormCouncil, OpenTerm, RelieveMember
+from services.registry.schemas.organisations import (
+    CHANGES,
+    CHANGES_MAX,
+    CorrectOrganisation,
+    DissolveOrganisation,
+    MergeOrganisation,
+    MoveOrganisation,
+    RecodeOrganisation,
+    RegisterOrganisation,
+    RenameOrganisation,
+    RetypeOrganisation,
+    SplitOrganisation,
+    load_changes,
+)
+from services.registry.schemas.people import (
+    AcceptTransfer,
+    CorrectDetails,
+    ForgetPerson,
+    LeavePost,
+    OfferTransfer,
+    PeopleOf,
+    PersonDetails,
+    RefuseTransfer,
+    RegisterPerson,
+    TakePost,
+    WithdrawTransfer,
+)
 from shared.schema import Catalogue
 
-EVENTS = Catalogue("registry", *organisations.EVENTS, *clusters.EVENTS, *accounts.EVENTS)
+EVENTS = Catalogue(
+    "registry",
+    *organisations.EVENTS,
+    *clusters.EVENTS,
+    *people.EVENTS,
+    *councils.EVENTS,
+    *accounts.EVENTS,
+    upcasters={**organisations.UPCASTERS, **clusters.UPCASTERS, **accounts.UPCASTERS},
+)
 
 __all__ = [
+    "CHANGES",
+    "CHANGES_MAX",
     "EVENTS",
+    "AcceptTransfer",
     "AdmitMember",
+    "AdmitMembers",
+    "AppointMember",
+    "CorrectDetails",
+    "CorrectOrganisation",
+    "DelegateRole",
+    "DescribeList",
     "DesignateLeader",
+    "DissolveCluster",
+    "DissolveOrganisation",
+    "EndDelegation",
+    "ForgetPerson",
     "FormCluster",
+    "FormCouncil",
     "GrantRole",
+    "LeavePost",
+    "MergeOrganisation",
+    "MoveOrganisation",
+    "OfferTransfer",
     "OpenAccount",
+    "OpenTerm",
+    "PeopleOf",
+    "PersonDetails",
+    "RecodeOrganisation",
+    "RefuseTransfer",
     "RegisterOrganisation",
+    "RegisterPerson",
     "ReleaseMember",
+    "RelieveMember",
+    "RenameCluster",
+    "RenameOrganisation",
+    "RetypeOrganisation",
     "RevokeRole",
+    "SplitOrganisation",
+    "TakePost",
+    "WithdrawTransfer",
     "is_account_id",
+    "load_changes",
 ]
