@@ -1,11 +1,13 @@
 """The record of the audit: every event of every service in the order of its log, and the verifications that were run.
 
 Unlike other read models this one is evidence: `Evidence` refuses to read it anew from a service that gives something else now. For the
-same reason the model's version is raised only with a migration that carries the entries over.
+same reason the model's version is raised only with a migration that carries the entries over. What is derived from the entries may change
+without: `Evidence.prepare` makes the tables of roles from the entries where they are not there yet.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,8 @@ from shared.config import PRODUCERS
 from shared.errors import ConfigurationError
 from shared.event import Event
 from shared.projection import Fetch, Projector, Reading, ReadModel, Rows
+from shared.projection.flush import flush, gathering
+from shared.projection.tables import generations
 from shared.store.database import Instant
 
 MODEL = ReadModel(name="audit", version=1)
@@ -199,6 +203,31 @@ def _paged(projector: Projector, site: str, service: str, order: str, last: int)
 
 class Evidence(Projector):
     """The record of the audit, which is built anew only from logs that still say what was recorded."""
+
+    def prepare(self) -> None:
+        """As of every projector; and tables of roles that an earlier release did not have are filled from the record itself."""
+        super().prepare()
+        with self.database.write() as connection:
+            self._generations.change(connection)
+            generation, _ = self._generations.followed(connection)
+            tables = self._generations.tables(generation)
+            standing = set(sa.inspect(connection).get_table_names())
+            lacking = [tables[name] for name in access.GRANTS.metadata.tables if tables[name].name not in standing]
+            for table in lacking:
+                table.create(connection)
+            if lacking:
+                self._carry_roles(connection, generation)
+
+    def _carry_roles(self, connection: sa.Connection, generation: int) -> None:
+        tables = self._generations.tables(generation)
+        recorded, rows = tables[entries.name], gathering(connection, tables)
+        query = sa.select(recorded.c.body).where(recorded.c.service == "registry", recorded.c.type.in_(access.GRANTS.folds))
+        for body in connection.execute(query.order_by(recorded.c.site, recorded.c.position)).scalars():
+            event = Event.from_cloudevent(json.loads(body))
+            self.model.folds[event.type](rows, event)
+        flush(self.database, connection, tables, rows)
+        here = (generations.c.model == self.model.name) & (generations.c.generation == generation)
+        connection.execute(generations.update().where(here).values(tables=" ".join(self.model.metadata.tables)))
 
     def beside(self, versions: Collection[int]) -> None:
         """Raises ConfigurationError: another version is not folded from logs, which may say something else by now."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.awards import domain, schemas, views
 from services.awards.rules import RULEBOOK
-from shared.access import Role
 from shared.calendar import legal_date, utc_now
 from shared.ids import derived_id
 from shared.plain import plain
@@ -25,7 +24,7 @@ class AwardsService(Service):
 
     @rpc
     def propose_flag(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, Role.OFFICE)
+        self.permit(request)
         command = load(schemas.ProposeFlag, request.data)
         asked = Request(request.actor, {"campaign": command.campaign, "board": "flag"}, correlation=request.correlation)
         board = schemas.flag_board(self.network.ask("rankings", "board", asked))
@@ -41,18 +40,20 @@ class AwardsService(Service):
 
     @rpc
     def record_vote(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, Role.COUNCIL, Role.OFFICE)
+        self.permit(request)
         command = load(schemas.RecordVote, request.data)
         return self.facts.execute(request, domain.proposal(self._ground()), f"proposal-{command.proposal}", command)
 
     @rpc
     def decide(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, Role.OFFICE)
+        """Issue the decision; not by an account that proposed the unit or recorded the vote."""
+        self.permit(request)
         command = load(schemas.Decide, request.data)
+        stream = f"proposal-{command.proposal}"
         answers = self.facts.execute_all(
             request,
             [
-                (domain.proposal(self._ground()), f"proposal-{command.proposal}", command),
+                (self.apart(request, domain.proposal(self._ground()), stream), stream, command),
                 (domain.NUMBER, f"decision-{domain.number_key(command)}", command),
             ],
         )
@@ -60,7 +61,7 @@ class AwardsService(Service):
 
     @rpc
     def hand_over_flag(self, request: Request) -> dict[str, Any]:
-        self.views.require(request, Role.OFFICE)
+        self.permit(request)
         command = load(schemas.HandOverFlag, request.data)
         with self.views.reading() as reading:
             designated = views.leader_of(reading, command.cluster, command.season)
@@ -69,22 +70,26 @@ class AwardsService(Service):
 
     @rpc
     def proposals(self, request: Request) -> list[dict[str, Any]]:
+        self.permit(request)
         with self.views.reading() as reading:
             return plain(views.all_proposals(reading))
 
     @rpc
     def decisions(self, request: Request) -> list[dict[str, Any]]:
+        self.permit(request)
         with self.views.reading() as reading:
             return plain(views.register(reading))
 
     @rpc
     def handovers(self, request: Request) -> list[dict[str, Any]]:
+        self.permit(request)
         with self.views.reading() as reading:
             return plain(views.all_handovers(reading))
 
     @rpc
     def forms(self, request: Request) -> list[dict[str, Any]]:
         """The forms of the rulebook with the thresholds that hold today."""
+        self.permit(request)
         today = legal_date(utc_now())
         names = sorted({rule.form for rule in RULEBOOK.thresholds})
         return plain([rule for name in names if (rule := RULEBOOK.at(name, today)) is not None])

@@ -14,7 +14,7 @@ from shared.event import Event
 from shared.projection import Reading, ReadModel, Rows
 from shared.store.database import Exact, Instant
 
-MODEL = ReadModel(name="awards", version=1)
+MODEL = ReadModel(name="awards", version=2)
 MODEL.include(access.GRANTS)
 
 proposals = sa.Table(
@@ -121,7 +121,7 @@ def _handed_over(rows: Rows, event: Event) -> None:
     rows.put(handovers, **{**event.data, "handed_on": handed_on}, event=event.id, position=event.position)
 
 
-@MODEL.on("registry.LeaderDesignated")
+@MODEL.on("registry.LeaderDesignated", versions=(1, 2))
 def _designated(rows: Rows, event: Event) -> None:
     rows.put(leaders, **{name: event.data[name] for name in ("cluster", "season", "leader")})
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from shared import rubric as rubrics
 from shared.decider import Decider
@@ -97,7 +97,9 @@ class ItemsScored:
 
 @dataclass(frozen=True, slots=True)
 class SheetSubmitted:
-    """The sheet was handed in on a day; `late` when its pass was due on an earlier one."""
+    """The sheet was handed in on a day; `late` when its pass was due on an earlier one, `within_grace` when the unit might be so late."""
+
+    SCHEMA: ClassVar[int] = 2
 
     campaign: str
     unit: str
@@ -105,6 +107,12 @@ class SheetSubmitted:
     scorer: str
     handed_in_on: date
     late: bool
+    within_grace: bool
+
+    @staticmethod
+    def from_first(data: dict[str, Any]) -> dict[str, Any]:
+        """What a sheet of version 1 says: nobody had grace then."""
+        return {**data, "within_grace": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class Ground:
     """What the decision rests on from outside the sheet.
 
     open: whether the pass is open; assigned: whether this scorer scores this unit in it; baseline: what the items were worth, as the
-    last earlier pass that scored them said; today: the legal date of the command.
+    last earlier pass that scored them said; today: the legal date of the command; grace_until: the last day of grace for this unit.
     """
 
     rubric: rubrics.Rubric
@@ -122,6 +130,7 @@ class Ground:
     due_on: date | None
     today: date
     baseline: Mapping[str, Decimal]
+    grace_until: date | None = None
 
     @property
     def requires_all(self) -> bool:
@@ -192,6 +201,7 @@ def _changes(ground: Ground, state: Sheet, scores: Sequence[ItemScore]) -> tuple
         try:
             item = ground.rubric.item(score.item)
             if score.score is not None:
+                _check_pass(ground, item)
                 rubrics.check_score(item, score.score)
                 _check_reason(ground, item, score)
         except DomainError as error:
@@ -204,6 +214,21 @@ def _changes(ground: Ground, state: Sheet, scores: Sequence[ItemScore]) -> tuple
         shown = " ".join(error["message"] for error in errors[:3])
         raise ScoresRefused(f"None of the {len(scores)} scores was taken; faults found: {len(errors)}. {shown}", errors=errors)
     return tuple(changed)
+
+
+class ItemNotHere(DomainError):
+    """The rubric leaves the item to other passes."""
+
+    code = "evaluations.item_not_here"
+
+
+def _check_pass(ground: Ground, item: rubrics.Item) -> None:
+    if not item.scored_in(ground.pass_key):
+        raise ItemNotHere(
+            f"Item {item.key} is not scored in pass {ground.pass_key}, only in {', '.join(item.passes)}.",
+            item=item.key,
+            passes=list(item.passes),
+        )
 
 
 class ReasonMissing(DomainError):
@@ -227,7 +252,10 @@ def _submission(ground: Ground, state: Sheet, command: SubmitSheet | ImportSheet
         missing = [
             item.key
             for item in ground.rubric.items()
-            if item.kind is rubrics.Kind.CONTENT and item.key not in ground.baseline and _absent(state, item.key)
+            if item.kind is rubrics.Kind.CONTENT
+            and item.scored_in(ground.pass_key)
+            and item.key not in ground.baseline
+            and _absent(state, item.key)
         ]
         if missing:
             raise SheetIncomplete(
@@ -236,7 +264,8 @@ def _submission(ground: Ground, state: Sheet, command: SubmitSheet | ImportSheet
             )
     on = (command.handed_in_on if isinstance(command, ImportSheet) else None) or ground.today
     late = ground.due_on is not None and on > ground.due_on
-    return [SheetSubmitted(command.campaign, command.unit, command.pass_key, command.scorer, on, late)]
+    within_grace = late and ground.grace_until is not None and on <= ground.grace_until
+    return [SheetSubmitted(command.campaign, command.unit, command.pass_key, command.scorer, on, late, within_grace)]
 
 
 def _absent(state: Sheet, item: str) -> bool:

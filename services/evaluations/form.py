@@ -56,7 +56,7 @@ def form_of(
             for kind in (Kind.CONTENT, Kind.BONUS, Kind.PENALTY)
         }
         | {"total": sum((_points(item, state) for item in ground.rubric.items()), Decimal(0)), "scale": ground.rubric.scale},
-        "missing": [key for key, row in rows.items() if row["kind"] is Kind.CONTENT and row["score"] is None and row["baseline"] is None],
+        "missing": [key for key, row in rows.items() if _missing(row)],
     }
 
 
@@ -70,6 +70,8 @@ def _row(item: Item, ground: domain.Ground, state: domain.Sheet, earlier: Mappin
         "weight": item.weight,
         "places": item.places,
         "evidence_required": item.evidence_required,
+        "evidence_note": item.evidence_note,
+        "scored_here": item.scored_in(ground.pass_key),
         "score": held.score if held else None,
         "reason": held.reason if held else None,
         "baseline": ground.baseline.get(item.key),
@@ -80,6 +82,10 @@ def _row(item: Item, ground: domain.Ground, state: domain.Sheet, earlier: Mappin
             if sheet.submitted and (given := sheet.scores.get(item.key)) is not None and given.score is not None
         ],
     }
+
+
+def _missing(row: Mapping[str, Any]) -> bool:
+    return row["kind"] is Kind.CONTENT and row["scored_here"] and row["score"] is None and row["baseline"] is None
 
 
 def _points(item: Item, state: domain.Sheet) -> Decimal:

@@ -37,4 +37,9 @@ class ImportSheets(Record):
     )
 
 
-EVENTS = Catalogue("evaluations", schema_of(domain.ItemsScored), schema_of(domain.SheetSubmitted))
+EVENTS = Catalogue(
+    "evaluations",
+    schema_of(domain.ItemsScored),
+    schema_of(domain.SheetSubmitted),
+    upcasters={("evaluations.SheetSubmitted", 1): domain.SheetSubmitted.from_first},
+)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from services.evaluations import domain, schemas, views
 from services.evaluations.form import form_of
 from shared import rubric as rubrics
-from shared.access import Role
 from shared.calendar import legal_date, utc_now
 from shared.errors import NotFound
 from shared.plain import plain
@@ -26,16 +26,28 @@ class EvaluationsService(Service):
 
     @rpc
     def score_items(self, request: Request) -> dict[str, Any]:
-        return self._execute(request, load(schemas.ScoreItems, request.data))
+        """A sheet belongs to its scorer: whoever is secretary there fills it, and the office those of the panel seats."""
+        self.permit(request)
+        command = load(schemas.ScoreItems, request.data)
+        return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
 
     @rpc
     def submit_sheet(self, request: Request) -> dict[str, Any]:
-        return self._execute(request, load(schemas.SubmitSheet, request.data))
+        """Hand a sheet in; not by an account that scored the unit for itself in an earlier pass."""
+        self.permit(request)
+        command = load(schemas.SubmitSheet, request.data)
+        own = [
+            sheet_stream(command.campaign, command.unit, pass_key, command.unit)
+            for pass_key, sheets in self._earlier(self._campaign(command.campaign), command).items()
+            if command.unit in sheets
+        ]
+        decider = self.apart(request, domain.sheet(self._ground(command)), *own)
+        return self.facts.execute(request, decider, stream_of(command), command)
 
     @rpc
     def import_sheets(self, request: Request) -> dict[str, Any]:
         """Take in sheets of a panel or from paper, all or none; the office answers for them."""
-        self.views.require(request, Role.OFFICE)
+        self.permit(request)
         given = load(schemas.ImportSheets, request.data)
         decisions = []
         for row in given["sheets"]:
@@ -49,8 +61,8 @@ class EvaluationsService(Service):
     @rpc
     def sheet(self, request: Request) -> dict[str, Any]:
         """One sheet as the paper form has it, for its scorer, the office and the inspector."""
+        self.permit(request)
         key = load(schemas.SubmitSheet, request.data)
-        self.views.require(request, Role.OFFICE, Role.SECRETARY, Role.INSPECTOR, scopes=[key.scorer, key.unit])
         campaign = self._campaign(key.campaign)
         state, _ = self.facts.load(domain.READ, stream_of(key))
         earlier = {pass_key: sheets for pass_key, sheets in self._earlier(campaign, key).items() if sheets}
@@ -59,8 +71,8 @@ class EvaluationsService(Service):
     @rpc
     def tasks(self, request: Request) -> list[dict[str, Any]]:
         """The sheets that these scorers have to fill in passes that are open."""
+        self.permit(request)
         units = [str(unit) for unit in request.data["units"]]
-        self.views.require(request, Role.OFFICE, Role.SECRETARY, scopes=units)
         with self.views.reading() as reading:
             found = views.assigned_sheets(reading, scorers=units)
             sizes = {row["campaign"]: _items(views.campaign_of(reading, row["campaign"])) for row in found}
@@ -68,13 +80,16 @@ class EvaluationsService(Service):
 
     @rpc
     def sheets(self, request: Request) -> list[dict[str, Any]]:
+        self.permit(request)
         with self.views.reading() as reading:
             return plain(views.assigned_sheets(reading, campaign=str(request.data["campaign"])))
 
-    def _execute(self, request: Request, command: domain.ScoreItems | domain.SubmitSheet) -> dict[str, Any]:
-        """A sheet belongs to its scorer: whoever is secretary there fills it, and the office those of the panel seats."""
-        self.views.require(request, Role.OFFICE, Role.SECRETARY, scopes=[command.scorer])
-        return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
+    @rpc
+    def open_matters(self, request: Request) -> list[dict[str, Any]]:
+        """What is still to be done in a campaign before its result can be final."""
+        self.permit(request)
+        with self.views.reading() as reading:
+            return views.open_matters(reading, str(request.data["campaign"]))
 
     def _ground(self, key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> domain.Ground:
         campaign = self._campaign(key.campaign)
@@ -89,6 +104,7 @@ class EvaluationsService(Service):
             assigned=key.scorer in scorers.get(key.pass_key, []),
             due_on=state and state["due_on"],
             today=legal_date(utc_now()),
+            grace_until=_grace_until(state["graces"], key) if state else None,
             baseline=domain.baseline(rubric, [list(sheets.values()) for sheets in self._earlier(campaign, key).values()]),
         )
 
@@ -123,6 +139,12 @@ def sheet_stream(campaign: str, unit: str, pass_key: str, scorer: str) -> str:
 
 def stream_of(key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> str:
     return sheet_stream(key.campaign, key.unit, key.pass_key, key.scorer)
+
+
+def _grace_until(graces: list[dict[str, Any]], key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> date | None:
+    """The last day of the graces that were given to all, to the unit, or to whoever scores it."""
+    days = [grace["until_on"] for grace in graces if not grace["units"] or {key.unit, key.scorer} & set(grace["units"])]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _items(campaign: dict[str, Any] | None) -> int:

@@ -13,7 +13,7 @@ from shared.event import Event
 from shared.projection import Reading, ReadModel, Rows
 from shared.store.database import Instant
 
-MODEL = ReadModel(name="evaluations", version=1)
+MODEL = ReadModel(name="evaluations", version=2)
 MODEL.include(access.GRANTS)
 
 rubrics = sa.Table(
@@ -38,6 +38,7 @@ passes = sa.Table(
     sa.Column("pass_key", sa.String(100), primary_key=True),
     sa.Column("open", sa.Boolean, nullable=False),
     sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("graces", sa.JSON, nullable=False),
 )
 assignments = sa.Table(
     "assignments",
@@ -60,6 +61,7 @@ sheets = sa.Table(
     sa.Column("submitted_at", Instant),
     sa.Column("handed_in_on", sa.Date),
     sa.Column("late", sa.Boolean),
+    sa.Column("within_grace", sa.Boolean),
 )
 
 
@@ -68,7 +70,7 @@ def _published(rows: Rows, event: Event) -> None:
     rows.put(rubrics, rubric=event.data["rubric"], content=event.data["content"])
 
 
-@MODEL.on("campaigns.CampaignLaunched")
+@MODEL.on("campaigns.CampaignLaunched", versions=(1, 2))
 def _launched(rows: Rows, event: Event) -> None:
     rows.put(campaigns, **{name: event.data[name] for name in ("campaign", "title", "season", "rubric", "illustrative")})
 
@@ -76,7 +78,7 @@ def _launched(rows: Rows, event: Event) -> None:
 @MODEL.on("campaigns.PassOpened")
 def _opened(rows: Rows, event: Event) -> None:
     campaign, pass_key = event.data["campaign"], event.data["pass_key"]
-    rows.put(passes, campaign=campaign, pass_key=pass_key, open=True, due_on=date.fromisoformat(event.data["due_on"]))
+    rows.put(passes, campaign=campaign, pass_key=pass_key, open=True, due_on=date.fromisoformat(event.data["due_on"]), graces=[])
     place = 0
     for assignment in event.data["assignments"]:
         for scorer in assignment["scorers"]:
@@ -84,9 +86,31 @@ def _opened(rows: Rows, event: Event) -> None:
             place += 1
 
 
-@MODEL.on("campaigns.PassClosed")
+@MODEL.on("campaigns.PassClosed", versions=(1, 2))
 def _closed(rows: Rows, event: Event) -> None:
-    rows.change(passes, event.data, open=False)
+    rows.change(passes, {name: event.data[name] for name in ("campaign", "pass_key")}, open=False)
+
+
+@MODEL.on("campaigns.PhaseExtended")
+def _extended(rows: Rows, event: Event) -> None:
+    _moved(rows, event, due_on=date.fromisoformat(event.data["due_on"]))
+
+
+@MODEL.on("campaigns.GraceGiven")
+def _grace(rows: Rows, event: Event) -> None:
+    _moved(rows, event, grace={name: event.data[name] for name in ("until_on", "units")})
+
+
+@MODEL.on("campaigns.PhaseReopened")
+def _reopened(rows: Rows, event: Event) -> None:
+    _moved(rows, event, open=True, due_on=date.fromisoformat(event.data["due_on"]))
+
+
+def _moved(rows: Rows, event: Event, grace: dict[str, Any] | None = None, **values: Any) -> None:
+    """The term of a pass has changed; phases that are no passes are no matter of sheets."""
+    held = rows.get(passes, campaign=event.data["campaign"], pass_key=event.data["phase"])
+    if held is not None:
+        rows.put(passes, **{**held, **values, "graces": [*held["graces"], *([grace] if grace else [])]})
 
 
 @MODEL.on("evaluations.ItemsScored")
@@ -99,7 +123,7 @@ def _scored(rows: Rows, event: Event) -> None:
     rows.put(sheets, **{**sheet, **at, "scored": sorted(items), "version": event.version})
 
 
-@MODEL.on("evaluations.SheetSubmitted")
+@MODEL.on("evaluations.SheetSubmitted", versions=(1, 2))
 def _submitted(rows: Rows, event: Event) -> None:
     at = {name: event.data[name] for name in ("campaign", "unit", "pass_key", "scorer")}
     sheet = rows.get(sheets, **at) or {"scored": []}
@@ -107,12 +131,13 @@ def _submitted(rows: Rows, event: Event) -> None:
         "submitted_at": event.recorded_at,
         "handed_in_on": date.fromisoformat(event.data["handed_in_on"]),
         "late": event.data["late"],
+        "within_grace": event.data.get("within_grace", False),
     }
     rows.put(sheets, **{**sheet, **at, "version": event.version, **handed_in})
 
 
 def campaign_of(reading: Reading, campaign: str) -> dict[str, Any] | None:
-    """A campaign with its rubric's `content` and its `passes`: {pass_key: {open, due_on}}."""
+    """A campaign with its rubric's `content` and its `passes`: {pass_key: {open, due_on, graces}}."""
     table, published, opened = reading[campaigns], reading[rubrics], reading[passes]
     found = reading.one(
         sa.select(table, published.c.content).join(published, published.c.rubric == table.c.rubric).where(table.c.campaign == campaign)
@@ -120,7 +145,7 @@ def campaign_of(reading: Reading, campaign: str) -> dict[str, Any] | None:
     if found is None:
         return None
     states = reading.all(sa.select(opened).where(opened.c.campaign == campaign))
-    return {**found, "passes": {row["pass_key"]: {"open": row["open"], "due_on": row["due_on"]} for row in states}}
+    return {**found, "passes": {row["pass_key"]: {name: row[name] for name in ("open", "due_on", "graces")} for row in states}}
 
 
 def scorers_of(reading: Reading, campaign: str, unit: str) -> dict[str, list[str]]:
@@ -157,6 +182,7 @@ def assigned_sheets(reading: Reading, *, campaign: str | None = None, scorers: S
         done.c.submitted_at,
         done.c.handed_in_on,
         done.c.late,
+        done.c.within_grace,
     ]
     query = (
         sa.select(*columns)
@@ -177,4 +203,12 @@ def assigned_sheets(reading: Reading, *, campaign: str | None = None, scorers: S
             "version": row["version"] or 0,
         }
         for row in reading.all(query)
+    ]
+
+
+def open_matters(reading: Reading, campaign: str) -> list[dict[str, Any]]:
+    """What somebody still has to do before the campaign's result can be final: {kind, at, unit, scorer}, `at` the pass of a sheet."""
+    found = assigned_sheets(reading, campaign=campaign)
+    return [
+        {"kind": "sheet", "at": row["pass_key"], "unit": row["unit"], "scorer": row["scorer"]} for row in found if row["state"] == "open"
     ]

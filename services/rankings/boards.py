@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,12 +20,13 @@ class BoardName(StrEnum):
     LEADER = "leader"
 
 
-def board(reading: Reading, campaign: str, name: BoardName, as_of: datetime | None = None) -> dict[str, Any]:
+def board(reading: Reading, campaign: str, name: BoardName, as_of: datetime | None = None, *, with_pending: bool = False) -> dict[str, Any]:
     """One board as data, with the campaign it belongs to, the rules it was made by and the names of its units.
 
+    with_pending: of a frozen campaign, with the sheets that came after the freeze, which others do not see.
     Raises NotFound for an unknown campaign.
     """
-    found, standings = _standings(reading, campaign, as_of)
+    found, standings = _standings(reading, campaign, as_of, with_pending)
     names = views.names_of(reading)
     made: dict[str, Any]
     match name:
@@ -45,11 +46,21 @@ def board(reading: Reading, campaign: str, name: BoardName, as_of: datetime | No
         "cluster_name": found["cluster_name"],
         "state": "final" if found["final"] else "open",
         "illustrative": found["illustrative"],
+        "frozen": _frozen(found),
+        "seal": (found["seal"] or {}).get(str(name)),
         "as_of": None if as_of is None else domain.plain(as_of),
         "rules": found["content"],
         "names": {unit: names.get(unit, unit) for unit in found["audience"]},
         "rows": [{**row, "name": names.get(row["unit"], row["unit"])} for row in made["rows"]],
     }
+
+
+def pending(reading: Reading, campaign: str) -> int:
+    """How many sheets came after the campaign was frozen; 0 where it is not. Raises NotFound."""
+    found = views.campaign_of(reading, campaign)
+    if found is None:
+        raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+    return views.sheets_after(reading, campaign, found["frozen"]["positions"]) if found["frozen"] else 0
 
 
 def explanation(reading: Reading, campaign: str, unit: str, as_of: datetime | None = None) -> dict[str, Any]:
@@ -65,21 +76,30 @@ def explanation(reading: Reading, campaign: str, unit: str, as_of: datetime | No
         "season": found["season"],
         "cluster": found["cluster"],
         "state": "final" if found["final"] else "open",
+        "frozen": _frozen(found),
         "illustrative": found["illustrative"],
         "name": names.get(unit, unit),
         "names": {key: names.get(key, key) for key in {*scorers, *told["tied_with"]}},
     }
 
 
-def _standings(reading: Reading, campaign: str, as_of: datetime | None) -> tuple[dict[str, Any], domain.Standings]:
+def _frozen(found: dict[str, Any]) -> dict[str, Any] | None:
+    """Since when and why the boards of a campaign stand still."""
+    return {name: found["frozen"][name] for name in ("since", "reason")} if found["frozen"] else None
+
+
+def _standings(
+    reading: Reading, campaign: str, as_of: datetime | None, with_pending: bool = False
+) -> tuple[dict[str, Any], domain.Standings]:
     found = views.campaign_of(reading, campaign)
     if found is None:
         raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
+    frozen = found["frozen"]["positions"] if found["frozen"] and not with_pending else None
     records = [
         domain.Score(
             row["unit"], row["item"], row["pass_key"], row["scorer"], row["score"], row["recorded_at"], row["event"], row["reason"]
         )
-        for row in views.submitted_scores(reading, campaign, as_of)
+        for row in views.submitted_scores(reading, campaign, as_of, frozen)
     ]
     vote = found["votes"]
     counted = vote is not None and (as_of is None or datetime.fromisoformat(vote["recorded_at"]) <= as_of)
@@ -89,8 +109,12 @@ def _standings(reading: Reading, campaign: str, as_of: datetime | None) -> tuple
 
 def _eligibility(reading: Reading, found: dict[str, Any]) -> dict[str, domain.Eligibility]:
     known = views.participants_of(reading, found["campaign"])
+    # who ended later did take part to the end: whether an award still goes to it is decided when it is proposed
+    dissolved = views.ended_by(reading, date(found["season"], 12, 31))
     return {
-        unit: domain.Eligibility(registered=row["registered"] is not None, covenant_signed=row["covenant"] is not None)
+        unit: domain.Eligibility(
+            registered=row["registered"] is not None, covenant_signed=row["covenant"] is not None, dissolved=unit in dissolved
+        )
         for unit, row in known.items()
     }
 
@@ -100,13 +124,13 @@ def _leader_board(reading: Reading, found: dict[str, Any], standings: domain.Sta
     led = {
         unit: domain.Led(
             tuple(row["season"] for row in designations if row["leader"] == unit),
-            tuple(row["season"] for row in designations if row["deputy"] == unit),
+            tuple(row["season"] for row in designations if unit in row["deputies"]),
         )
         for unit in found["audience"]
     }
     following = next((row for row in designations if row["season"] == found["season"] + 1), None)
     designated = None
     if following is not None:
-        designated = domain.Designation(following["leader"], following["deputy"], following["basis"], following["document"])
+        designated = domain.Designation(following["leader"], tuple(following["deputies"]), following["basis"], following["document"])
     rule = domain.LeaderRule(found["leader_rule"] or domain.LeaderRule.ELECTED)
     return domain.cluster_leader(found["audience"], led, found["season"], rule, standings, designated)

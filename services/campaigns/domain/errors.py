@@ -11,6 +11,30 @@ class RubricFixed(DomainError):
     code = "campaigns.rubric_fixed"
 
 
+class RubricInUse(DomainError):
+    """A rubric that campaigns run under is not withdrawn. `details["campaigns"]`."""
+
+    code = "campaigns.rubric_in_use"
+
+
+class RubricGone(DomainError):
+    """The rubric was withdrawn: no campaign is launched under it."""
+
+    code = "campaigns.rubric_withdrawn"
+
+
+class DraftStale(DomainError):
+    """Somebody else saved the draft since it was read."""
+
+    code = "campaigns.draft_stale"
+
+
+class DraftClosed(DomainError):
+    """The draft was published or discarded."""
+
+    code = "campaigns.draft_closed"
+
+
 class CampaignConflict(DomainError):
     """The campaign exists with other particulars."""
 
@@ -45,3 +69,75 @@ class NotReady(DomainError):
     """Something must come first; the message names it."""
 
     code = "campaigns.not_ready"
+
+
+class PairingImpossible(DomainError):
+    """No draw keeps to the rules. `details`: rules that cannot hold, units that compete, checkers that are left to them."""
+
+    code = "campaigns.pairing_impossible"
+
+
+class PairingStands(DomainError):
+    """The pass has been drawn already; to draw again needs a reason."""
+
+    code = "campaigns.pairing_stands"
+
+
+class PhaseOrder(DomainError):
+    """A phase is opened as planned, then extended, closed or opened again; the message says which comes first."""
+
+    code = "campaigns.phase_order"
+
+
+class TooLate(DomainError):
+    """The phase ended for this unit; an extension or grace would let it in. `details`: unit, phase, last_day."""
+
+    code = "campaigns.too_late"
+
+
+class ReasonMissing(DomainError):
+    """What moves a term, ends a phase early, or freezes a board is explained."""
+
+    code = "campaigns.reason_missing"
+
+
+class CriteriaDropped(DomainError):
+    """A campaign under another may add criteria, not drop or lower them. `details["errors"]`: {"at": item key, "message"} for each."""
+
+    code = "campaigns.criteria_dropped"
+
+
+class StandsFrozen(DomainError):
+    """The campaign's boards are frozen; what they rest on does not change until they are thawed."""
+
+    code = "campaigns.frozen"
+
+
+class MattersOpen(DomainError):
+    """The result cannot be final yet. `details["matters"]`: {"kind", "at", "count"} of everything in the way."""
+
+    code = "campaigns.matters_open"
+
+
+class InspectionConflict(DomainError):
+    """The inspection says something else already, or its dates do not follow one another."""
+
+    code = "campaigns.inspection_conflict"
+
+
+class InspectionOver(DomainError):
+    """The inspection was concluded or called off."""
+
+    code = "campaigns.inspection_over"
+
+
+class NothingDue(DomainError):
+    """The unit does not owe what it is to be reminded of."""
+
+    code = "campaigns.nothing_due"
+
+
+class NoMailbox(DomainError):
+    """No functional mailbox of the unit is known."""
+
+    code = "campaigns.no_mailbox"

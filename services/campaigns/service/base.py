@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.campaigns import domain, schemas, views
-from shared import rubric as rubrics
+from shared.calendar import legal_date, utc_now
 from shared.errors import NotFound
 from shared.rpc import Request
 from shared.service import FactsProvider, Service, ViewsProvider
@@ -19,9 +20,14 @@ class Part(Service):
     facts = FactsProvider(schemas.EVENTS)
     views = ViewsProvider(views.MODEL)
 
-    def _execute(self, request: Request, command: Any) -> dict[str, Any]:
-        launched = self._launched(command.campaign)
-        ground = self._ground(launched.cluster, launched.season, launched.rubric)
+    def _permit(self, request: Request) -> None:
+        """Permit a command on a campaign: its cluster and its organiser are subjects that the table may name."""
+        launched = self._launched(str(request.data.get("campaign")))
+        self.permit(request, cluster=launched.cluster, organiser=launched.organiser or ())
+
+    def _execute(self, request: Request, command: Any, **circumstances: Any) -> dict[str, Any]:
+        """Take a command on a campaign; circumstances: what the ground is to hold beside what it always does."""
+        ground = replace(self._ground_of(self._launched(command.campaign)), **circumstances)
         return self.facts.execute(request, domain.campaign(ground), f"campaign-{command.campaign}", command)
 
     def _launched(self, campaign: str) -> domain.CampaignLaunched:
@@ -30,12 +36,16 @@ class Part(Service):
             raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
         return state.launched
 
+    def _ground_of(self, launched: domain.CampaignLaunched) -> domain.Ground:
+        """The ground of a campaign that runs."""
+        ground = self._ground(launched.cluster, launched.season, launched.rubric)
+        return replace(ground, organiser=launched.organiser or ground.organiser)
+
     def _ground(self, cluster: str, season: int, rubric: str) -> domain.Ground:
         published, _ = self.facts.load(domain.RUBRIC, f"rubric-{rubric}")
-        if published is None:
-            raise NotFound(f"There is no rubric {rubric}; publish it first.", rubric=rubric)
+        table = published.table(rubric)
         with self.views.reading() as reading:
             found = views.cluster_in(reading, cluster, season)
         if found is None:
             raise NotFound(f"There is no cluster {cluster}; form it in the registry first.", cluster=cluster)
-        return domain.Ground(found["members"], found["organiser"], found["leader"], rubrics.from_data(published.content))
+        return domain.Ground(found["members"], found["organiser"], found["leader"], table, legal_date(utc_now()))

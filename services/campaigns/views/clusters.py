@@ -42,7 +42,7 @@ leaders = sa.Table(
 )
 
 
-@MODEL.on("registry.ClusterFormed")
+@MODEL.on("registry.ClusterFormed", versions=(1, 2))
 def _cluster(rows: Rows, event: Event) -> None:
     rows.put(clusters, cluster=event.data["cluster"], organiser=event.data["organiser"])
 
@@ -65,7 +65,7 @@ def _released(rows: Rows, event: Event) -> None:
     rows.remove(open_members, cluster=cluster, unit=unit)
 
 
-@MODEL.on("registry.LeaderDesignated")
+@MODEL.on("registry.LeaderDesignated", versions=(1, 2))
 def _designated(rows: Rows, event: Event) -> None:
     rows.put(leaders, cluster=event.data["cluster"], season=event.data["season"], leader=event.data["leader"])
 

@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared import access
 from shared.projection import ReadModel
 
-MODEL = ReadModel(name="campaigns", version=1)
+MODEL = ReadModel(name="campaigns", version=2)
 MODEL.include(access.GRANTS)

@@ -33,7 +33,7 @@ class Designation:
     """Who was designated for next season, on what basis ("elected", "agreed", ...) and by which document."""
 
     leader: str
-    deputy: str | None = None
+    deputies: tuple[str, ...] = ()
     basis: str | None = None
     document: str | None = None
 

@@ -116,9 +116,30 @@ def test_a_role_granted_is_both_recorded_and_known(network: Network) -> None:
     granted = NewEvent("registry.RoleGranted", 1, {"account": "inspector", "role": "inspector", "scope": "*"})
     network.stores["registry"].append(Append("account-inspector", ANY, [granted]), CONTEXT)
     network.follow()
-    assert access.grants_of(network.evidence, "inspector") == (access.Grant(access.Role.INSPECTOR, "*"),)
+    assert access.grants_of(network.evidence, "inspector", NOW.date()) == (access.Grant(access.Role.INSPECTOR, "*"),)
     with network.evidence.reading() as reading:
         assert [row["type"] for row in views.entries_after(reading, "vn", "registry", 20, 3)] == ["registry.RoleGranted"]
+
+
+def test_a_record_of_a_release_without_days_of_roles_is_taken_over_and_what_it_holds_carried(network: Network) -> None:
+    """The record as the release before left it: its own table of roles, none of those that this release reads."""
+    facts = [
+        NewEvent("registry.RoleGranted", 1, {"account": "inspector", "role": "inspector", "scope": "*"}),
+        NewEvent("registry.RoleGranted", 1, {"account": "office", "role": "office", "scope": "*"}),
+        NewEvent("registry.RoleRevoked", 1, {"account": "office", "role": "office", "scope": "*"}),
+    ]
+    network.stores["registry"].append(Append("accounts", ANY, facts), CONTEXT)
+    network.follow()
+    with network.evidence.database.write() as connection:
+        for table in access.GRANTS.metadata.tables:
+            connection.execute(sa.text(f"DROP TABLE {table}__1"))
+    later = views.Evidence(network.evidence.database, views.MODEL, pause=lambda _seconds: None)
+    later.prepare()
+    with later.reading() as reading:
+        logs = {row["service"]: row["events"] for row in views.all_logs(reading)}
+    assert logs == {"campaigns": 9, "registry": 23}
+    assert access.grants_of(later, "inspector", NOW.date()) == (access.Grant(access.Role.INSPECTOR, "*"),)
+    assert access.grants_of(later, "office", NOW.date()) == ()
 
 
 def test_untouched_logs_verify(network: Network) -> None:

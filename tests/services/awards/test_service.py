@@ -14,6 +14,7 @@ from shared.errors import CommendationError, NotAllowed
 from shared.event import Context, NewEvent
 from shared.facts import Facts
 from shared.feed.page import Page
+from shared.permissions import OwnWork
 from shared.projection import Projector
 from shared.rpc import Request
 from shared.service import Views
@@ -67,8 +68,8 @@ class Awards:
         self.service.facts = Facts(self.store, schemas.EVENTS)
         self.service.views = Views(self.projector)
         self.service.network = self.rankings
-        for account in ("office", "council", "secretary"):
-            self.registered("RoleGranted", account=account, role=account, scope="*")
+        for account, role in (("office", "office"), ("chief", "office"), ("council", "council"), ("secretary", "secretary")):
+            self.registered("RoleGranted", account=account, role=role, scope="*")
 
     @staticmethod
     def _store(folder: Path, service: str) -> EventStore:
@@ -110,7 +111,7 @@ def awards(tmp_path: Path) -> Iterator[Awards]:
 def test_from_proposal_to_the_register(awards: Awards) -> None:
     awards.tell("office", "propose_flag", PROPOSE)
     awards.tell("council", "record_vote", VOTE)
-    awards.tell("office", "decide", DECIDE)
+    awards.tell("chief", "decide", DECIDE)
     (row,) = awards.tell("anybody", "decisions", {})
     assert (row["number"], row["unit"], row["decided_on"]) == ("05/QĐ", "kiem-toan", "2025-03-01")
     (row,) = awards.tell("anybody", "proposals", {})
@@ -147,6 +148,26 @@ def test_who_holds_no_role_for_it_is_refused(awards: Awards, actor: str, method:
     assert awards.recorded() == []
 
 
+@pytest.mark.parametrize(("proposes", "counts"), [("chief", "council"), ("office", "chief")], ids=["proposed", "recorded the vote"])
+def test_who_entered_does_not_decide(awards: Awards, proposes: str, counts: str) -> None:
+    awards.tell(proposes, "propose_flag", PROPOSE)
+    awards.tell(counts, "record_vote", VOTE)
+    before = awards.recorded()
+    with pytest.raises(OwnWork, match="another account"):
+        awards.tell("chief", "decide", DECIDE)
+    assert awards.recorded() == before
+    awards.registered("RoleGranted", account="third", role="office", scope="*")
+    awards.tell("third", "decide", DECIDE)
+
+
+def test_who_corrected_the_vote_does_not_decide_either(awards: Awards) -> None:
+    awards.tell("office", "propose_flag", PROPOSE)
+    awards.tell("council", "record_vote", VOTE)
+    awards.tell("chief", "record_vote", {**VOTE, "minutes": "Biên bản 2", "corrects": "Ghi nhầm số biên bản"})
+    with pytest.raises(OwnWork):
+        awards.tell("chief", "decide", DECIDE)
+
+
 def test_a_command_that_comes_twice_is_taken_once(awards: Awards) -> None:
     first = awards.tell("office", "propose_flag", PROPOSE, command="k1")
     again = awards.tell("office", "propose_flag", PROPOSE, command="k1")
@@ -166,12 +187,12 @@ def test_a_number_of_the_year_is_given_to_one_decision(awards: Awards) -> None:
     for proposal, unit in (("p1", "kiem-toan"), ("p2", "toa-an")):
         awards.tell("office", "propose_flag", {**PROPOSE, "proposal": proposal, "unit": unit})
         awards.tell("office", "record_vote", {**VOTE, "proposal": proposal})
-    awards.tell("office", "decide", DECIDE)
+    awards.tell("chief", "decide", DECIDE)
     before = awards.recorded()
     with pytest.raises(CommendationError, match="given number 05/QĐ of 2025"):
-        awards.tell("office", "decide", {**DECIDE, "proposal": "p2", "number": "5/qđ"})
+        awards.tell("chief", "decide", {**DECIDE, "proposal": "p2", "number": "5/qđ"})
     assert awards.recorded() == before
-    awards.tell("office", "decide", {**DECIDE, "proposal": "p2", "number": "06/QĐ"})
+    awards.tell("chief", "decide", {**DECIDE, "proposal": "p2", "number": "06/QĐ"})
     assert awards.recorded().count("awards.DecisionIssued") == 2
 
 

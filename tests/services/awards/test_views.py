@@ -112,7 +112,7 @@ def test_hand_overs_are_kept_cluster_by_cluster(projector: Projector, awards: Lo
 
 def test_the_leader_of_a_season_is_the_one_designated_last(projector: Projector, tmp_path: Path) -> None:
     log = Log(projector, tmp_path, "registry", REGISTRY)
-    designated = registry.LeaderDesignated("noi-chinh", 2025, "toa-an", "vien-kiem-sat", registry.Basis.ELECTED, "BB 1")
+    designated = registry.LeaderDesignated("noi-chinh", 2025, "toa-an", ("vien-kiem-sat",), registry.Basis.ELECTED, "BB 1")
     log.tell(designated, replace(designated, season=2026, leader="kiem-toan"), replace(designated, leader="bo-cong-an", document="BB 2"))
     with projector.reading() as reading:
         assert views.leader_of(reading, "noi-chinh", 2025) == "bo-cong-an"

@@ -49,8 +49,8 @@ def bring(*scores: domain.ItemScore, handed_in_on: date | None = None) -> domain
 SUBMIT = domain.SubmitSheet(**KEY)
 
 
-def submitted(on: date = TODAY, *, late: bool = False) -> domain.SheetSubmitted:
-    return domain.SheetSubmitted(**KEY, handed_in_on=on, late=late)
+def submitted(on: date = TODAY, *, late: bool = False, within_grace: bool = False) -> domain.SheetSubmitted:
+    return domain.SheetSubmitted(**KEY, handed_in_on=on, late=late, within_grace=within_grace)
 
 
 def a_sheet(*scores: domain.ItemScore, handed_in: bool = True) -> domain.Sheet:

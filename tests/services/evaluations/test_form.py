@@ -55,6 +55,16 @@ def test_an_empty_sheet_sums_to_nothing_and_names_what_is_missing() -> None:
     assert form(domain.Sheet(), baseline={"A1": Decimal(1)})["missing"] == ["A2"]
 
 
+def test_an_item_that_this_pass_does_not_score_is_shown_and_not_missing() -> None:
+    rubric = a_rubric(a_group("A", an_item("A1", passes=("central",)), an_item("A2", evidence_note="Báo cáo")))
+    made = form(domain.Sheet(), rubric=rubric)
+    assert [(row["key"], row["scored_here"], row["evidence_note"]) for row in made["groups"][0]["items"]] == [
+        ("A1", False, ""),
+        ("A2", True, "Báo cáo"),
+    ]
+    assert made["missing"] == ["A2"]
+
+
 def test_each_item_shows_what_handed_in_sheets_of_earlier_passes_gave() -> None:
     earlier = {
         "self": {"toa-an": the.a_sheet(the.score("A1", "9.5", "vì"), the.score("A2", None))},

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.evaluations import domain
 from services.evaluations.domain import ScoresRefused, SheetClosed, SheetIncomplete, SheetStale
 from tests.services.evaluations import given as the
+from tests.shared.rubric.given import a_group, a_rubric, an_item
 from tests.support.deciding import decided
 
 # Entering
@@ -166,6 +167,19 @@ def test_what_the_pass_before_scored_need_not_be_scored_again() -> None:
         decided(the.sheet(baseline={"A1": Decimal(1)}), [], the.SUBMIT)
 
 
+def test_an_item_that_the_rubric_leaves_to_other_passes_is_neither_scored_nor_missed() -> None:
+    rubric = a_rubric(a_group("A", an_item("A1"), an_item("A2", passes=("central",))))
+    ground = {"rubric": rubric}
+    with pytest.raises(domain.ScoresRefused) as refused:
+        decided(the.sheet(**ground), [], the.enter(the.score("A1", "9"), the.score("A2", "9")))
+    (error,) = refused.value.details["errors"]
+    assert (error["at"], error["code"]) == ("A2", "evaluations.item_not_here")
+    past = [the.entered(the.score("A1", "9"))]
+    assert decided(the.sheet(**ground), past, the.SUBMIT) == [the.submitted()]
+    central = the.sheet(**ground, pass_key="central")
+    assert decided(central, [], the.enter(the.score("A2", "9"))) == [the.entered(the.score("A2", "9"))]
+
+
 def test_a_pass_that_does_not_require_all_takes_an_empty_sheet() -> None:
     assert decided(the.sheet(pass_key="central"), [], the.SUBMIT) == [the.submitted()]
 
@@ -173,6 +187,14 @@ def test_a_pass_that_does_not_require_all_takes_an_empty_sheet() -> None:
 @pytest.mark.parametrize(("today", "late"), [(the.DUE, False), (the.DUE + timedelta(days=1), True)])
 def test_a_sheet_is_late_from_the_day_after_it_was_due(today: date, late: bool) -> None:
     assert decided(the.sheet(today=today), [the.entered(*the.ALL)], the.SUBMIT) == [the.submitted(today, late=late)]
+
+
+@pytest.mark.parametrize(("days", "within_grace"), [(0, False), (1, True), (5, True), (6, False)])
+def test_who_has_grace_is_late_within_it(days: int, within_grace: bool) -> None:
+    today = the.DUE + timedelta(days=days)
+    graced = the.sheet(today=today, grace_until=the.DUE + timedelta(days=5))
+    handed_in = the.submitted(today, late=days > 0, within_grace=within_grace)
+    assert decided(graced, [the.entered(*the.ALL)], the.SUBMIT) == [handed_in]
 
 
 def test_a_pass_without_a_due_date_is_never_late() -> None:

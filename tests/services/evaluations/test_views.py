@@ -35,7 +35,7 @@ def _sheets(feeds: Feeds, **wanted: Any) -> list[dict[str, Any]]:
 
 def test_a_campaign_is_known_with_its_rubric_and_passes(feeds: Feeds) -> None:
     feeds.tell("campaigns", campaign.PUBLISHED, campaign.launched(illustrative=True), campaign.opened("self"))
-    feeds.tell("campaigns", campaigns.PassClosed("c1", "self"), campaign.opened("cross_check"))
+    feeds.tell("campaigns", campaign.closed("self"), campaign.opened("cross_check"))
     with feeds.projector.reading() as reading:
         found = views.campaign_of(reading, "c1")
         assert views.campaign_of(reading, "c2") is None
@@ -43,8 +43,8 @@ def test_a_campaign_is_known_with_its_rubric_and_passes(feeds: Feeds) -> None:
     assert (found["title"], found["season"], found["illustrative"]) == ("Phong trào 2024", 2024, True)
     assert found["content"] == campaign.PUBLISHED.content
     assert found["passes"] == {
-        "self": {"open": False, "due_on": campaign.DUE},
-        "cross_check": {"open": True, "due_on": campaign.DUE},
+        "self": {"open": False, "due_on": campaign.DUE, "graces": []},
+        "cross_check": {"open": True, "due_on": campaign.DUE, "graces": []},
     }
 
 
@@ -77,7 +77,7 @@ def test_the_sheets_that_a_pass_calls_for_are_listed_with_how_far_each_is(feeds:
 def test_a_closed_pass_leaves_out_what_was_not_submitted(feeds: Feeds) -> None:
     feeds.tell("campaigns", campaign.PUBLISHED, campaign.launched(), campaign.opened("self"))
     feeds.tell("evaluations", the.entered(*the.ALL), the.submitted(), stream="own")
-    feeds.tell("campaigns", campaigns.PassClosed("c1", "self"))
+    feeds.tell("campaigns", campaign.closed("self"))
     assert {row["unit"]: row["state"] for row in _sheets(feeds, campaign="c1")} == {
         "kiem-toan": "closed",
         "toa-an": "submitted",
@@ -97,3 +97,35 @@ def test_a_sheet_is_known_though_the_pass_that_called_for_it_is_heard_of_later(f
     assert _sheets(feeds, campaign="c1") == []
     feeds.tell("campaigns", campaign.PUBLISHED, campaign.launched(), campaign.opened("self"))
     assert [row["state"] for row in _sheets(feeds, campaign="c1") if row["unit"] == "toa-an"] == ["submitted"]
+
+
+def test_the_term_of_a_pass_moves_and_other_phases_are_no_matter_of_sheets(feeds: Feeds) -> None:
+    later, until = date(2024, 12, 10), date(2024, 12, 20)
+    feeds.tell("campaigns", campaign.PUBLISHED, campaign.launched(), campaign.opened("self"))
+    feeds.tell("campaigns", campaigns.PhaseExtended("c1", "self", later, "Lũ lụt"))
+    feeds.tell("campaigns", campaigns.GraceGiven("c1", "self", until, ("toa-an",), "Lũ lụt"))
+    feeds.tell("campaigns", campaigns.PhaseExtended("c1", "registration", later, "Lũ lụt"))
+    with feeds.projector.reading() as reading:
+        found = views.campaign_of(reading, "c1")
+    assert found is not None
+    grace = {"until_on": "2024-12-20", "units": ["toa-an"]}
+    assert found["passes"] == {"self": {"open": True, "due_on": later, "graces": [grace]}}
+
+
+def test_a_pass_that_is_open_again_calls_for_its_sheets_again(feeds: Feeds) -> None:
+    feeds.tell("campaigns", campaign.PUBLISHED, campaign.launched(), campaign.opened("self"))
+    feeds.tell("evaluations", the.entered(*the.ALL), the.submitted(date(2024, 12, 1), late=True, within_grace=True), stream="own")
+    feeds.tell("campaigns", campaign.closed("self"))
+    with feeds.projector.reading() as reading:
+        assert views.open_matters(reading, "c1") == []
+    feeds.tell("campaigns", campaigns.PhaseReopened("c1", "self", date(2024, 12, 20), "Bổ sung"))
+    assert {row["unit"]: (row["state"], row["within_grace"]) for row in _sheets(feeds, campaign="c1")} == {
+        "kiem-toan": ("open", None),
+        "toa-an": ("submitted", True),
+        "vien-kiem-sat": ("open", None),
+    }
+    with feeds.projector.reading() as reading:
+        assert [(one["kind"], one["at"], one["unit"]) for one in views.open_matters(reading, "c1")] == [
+            ("sheet", "self", "kiem-toan"),
+            ("sheet", "self", "vien-kiem-sat"),
+        ]

@@ -74,5 +74,5 @@ def test_the_winner_of_the_flag_does_not_become_the_next_leader() -> None:
         leader = cluster_leader(["a", "b"], {}, 2024, rule, scored)
         assert leader.designated is None
         assert len({row.rank for row in leader.rows}) == 1
-    chosen = Designation("b", "a", "elected", "12/BB-KTD")
+    chosen = Designation("b", ("a",), "elected", "12/BB-KTD")
     assert cluster_leader(["a", "b"], {}, 2024, LeaderRule.RANK, scored, chosen).designated == chosen

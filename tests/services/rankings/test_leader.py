@@ -46,7 +46,7 @@ def test_by_rank_the_order_is_that_of_the_standings_and_the_unranked_come_last()
 
 
 def test_the_designation_is_shown_with_its_basis_and_changes_no_order() -> None:
-    chosen = Designation("d", "b", basis="elected", document="01/BB-KTD of 10/04/2024")
+    chosen = Designation("d", ("b",), basis="elected", document="01/BB-KTD of 10/04/2024")
     board = cluster_leader(MEMBERS, LED, 2023, LeaderRule.ROTATION, designated=chosen)
     assert board.designated == chosen
     assert board.rows == cluster_leader(MEMBERS, LED, 2023, LeaderRule.ROTATION).rows

@@ -1,0 +1,124 @@
+"""Three facts about a campaign's boards: frozen (đóng băng), thawed (mở băng), final (chốt kết quả)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from services.campaigns.domain.errors import MattersOpen, NotReady, ReasonMissing
+from services.campaigns.domain.ground import BoardSeal, FeedPosition, Inquiry, Matter
+from services.campaigns.domain.phases import Year
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeCampaign:
+    """Show the boards as they stand now until they are thawed; sheets that come later wait."""
+
+    campaign: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThawCampaign:
+    """Show the boards with everything that came meanwhile."""
+
+    campaign: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinaliseCampaign:
+    """Declare the campaign's result final and seal its boards."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFrozen:
+    """The boards stand as the feeds gave them up to these positions."""
+
+    campaign: str
+    reason: str
+    positions: tuple[FeedPosition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignThawed:
+    """The boards follow the feeds again."""
+
+    campaign: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFinalised:
+    """The result is final: the boards of these digests, as the feeds give them up to these positions.
+
+    Without boards in what was made final before boards were sealed.
+    """
+
+    SCHEMA: ClassVar[int] = 2
+
+    campaign: str
+    boards: tuple[BoardSeal, ...]
+    positions: tuple[FeedPosition, ...]
+
+    @staticmethod
+    def from_first(data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, "boards": [], "positions": []}
+
+
+def freeze(inquiry: Inquiry | None, frozen: bool, command: FreezeCampaign) -> Sequence[Any]:
+    if frozen:
+        return []
+    _require_reason(command.reason)
+    if inquiry is None:
+        raise NotReady("Rankings has not said how far its boards are; try again in a moment.", campaign=command.campaign)
+    return [CampaignFrozen(command.campaign, command.reason, inquiry.positions)]
+
+
+def thaw(frozen: bool, command: ThawCampaign) -> Sequence[Any]:
+    if not frozen:
+        return []
+    _require_reason(command.reason)
+    return [CampaignThawed(command.campaign, command.reason)]
+
+
+def finalise(year: Year, inquiry: Inquiry | None, command: FinaliseCampaign) -> Sequence[Any]:
+    """Only when every pass is closed, nothing is open or under way, and the boards shown are those that the logs give."""
+    for key in year.passes:
+        term = year.terms.get(key)
+        if term is None or term.open:
+            raise NotReady(f"Pass {key} is not closed; every pass of the rubric must be before the result is final.", pass_key=key)
+    if inquiry is None:
+        raise NotReady("The network has not been asked whether anything is still open; try again in a moment.", campaign=command.campaign)
+    anew = {seal.board: seal.digest for seal in inquiry.recomputed}
+    differing = tuple(Matter("board", seal.board) for seal in inquiry.shown if anew.get(seal.board) != seal.digest)
+    matters = (*inquiry.matters, *differing)
+    if matters:
+        raise MattersOpen(
+            "The result cannot be final yet: " + " ".join(_words(matter) for matter in matters),
+            matters=[{"kind": matter.kind, "at": matter.at, "count": matter.count} for matter in matters],
+        )
+    return [CampaignFinalised(command.campaign, inquiry.shown, inquiry.positions)]
+
+
+_WORDS = {
+    "sheet": "{count} sheets are open in {at}: have them handed in, or close the pass.",
+    "appeal": "{count} appeals of {at} are unanswered: answer them.",
+    "parked": "{count} events are parked in {at}: an operator retries or discards them.",
+    "behind": "{at} is {count} events behind: try again in a moment.",
+    "away": "{at} does not answer: see that it runs, then try again.",
+    "pending": "{count} sheets came after the boards of {at} were frozen: thaw them, so that all see what is made final.",
+    "board": "Board {at} as shown is not what the logs give: rebuild the read model of rankings, and have the audit verify the logs.",
+}
+
+
+def _words(matter: Matter) -> str:
+    return _WORDS[matter.kind].format(at=matter.at, count=matter.count)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing("Say why.")
