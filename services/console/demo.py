@@ -79,7 +79,7 @@ def print_boards(boards: dict[str, dict[str, Any]]) -> None:
     )
     designated = leader["designated"] or {}
     for row in leader["rows"]:
-        post = {designated.get("leader"): "Khối trưởng", designated.get("deputy"): "Khối phó"}.get(row["unit"], "")
+        post = {designated.get("leader"): "Khối trưởng", **dict.fromkeys(designated.get("deputies", ()), "Khối phó")}.get(row["unit"], "")
         years = (", ".join(map(str, row["led"])), ", ".join(map(str, row["deputised"])))
         table.add_row(row["name"], *years, _text(row["standing"]), post)
     console.print(table)

@@ -19,7 +19,9 @@ COMMANDS = {
     "rebuild": "Build the read models anew beside the live ones.",
     "export": "Write events (CloudEvents, one JSON a line) or a board.",
     "verify": "Compare the audit log with the services, event by event.",
+    "seals": "Make sealed boards anew from exported events and compare them.",
     "parked": "List the events that could not be folded; show, retry or discard them.",
+    "reorganisation": "Record the reorganisation of 1 July 2025 from the official tables.",
     "snapshots": "Drop what services keep so as to load long streams faster.",
     "contracts": "Write the contracts folder from the schemas.",
 }

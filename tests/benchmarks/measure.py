@@ -66,6 +66,8 @@ class Volume:
     growth_large: int
     growth_appends: int
     growth_catch_up: int
+    import_communes: int
+    as_of_units: int
 
 
 FULL = Volume(
@@ -84,6 +86,8 @@ FULL = Volume(
     growth_large=10_000_000,
     growth_appends=2_000,
     growth_catch_up=20_000,
+    import_communes=10_000,
+    as_of_units=13_000,
 )
 QUICK = Volume(
     append_one=60,
@@ -101,6 +105,8 @@ QUICK = Volume(
     growth_large=6_000,
     growth_appends=40,
     growth_catch_up=600,
+    import_communes=90,
+    as_of_units=200,
 )
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+import sqlalchemy as sa
 
 from services.evaluations import domain
 from shared.store import open_database
 from tests.benchmarks.__main__ import BROKER_VARIABLE, DATABASE_VARIABLE, main
-from tests.benchmarks.databases import Place, PostgresServer, SqliteFiles
+from tests.benchmarks.databases import NotDurable, Place, PostgresServer, SqliteFiles
 from tests.benchmarks.jobs import JOBS, appends
 from tests.benchmarks.jobs.projecting import switch_watched
 from tests.benchmarks.measure import OURS, QUICK, RATE, Bench, Goal, Job, Measure, NotAccounted, Sample, Sides, percentile, run
@@ -46,10 +47,19 @@ def test_every_side_of_a_job_runs_and_is_accounted_for(job: Job, tmp_path: Path)
 
 
 def test_a_run_keeps_every_sample_and_what_it_depends_on(tmp_path: Path) -> None:
-    about = provenance(_bench(tmp_path), 1)
+    about = provenance(replace(_bench(tmp_path), postgres=None), 1)  # the suite's does not flush
     assert about["packages"]["eventsourcing"]
     samples = [Sample("append-one", 256, OURS, 1, RATE.name, 1_000.5)]
     assert kept(save(about, samples, tmp_path)) == samples
+
+
+def test_a_server_that_may_lose_what_it_confirmed_is_refused() -> None:
+    database = os.environ.get(DATABASE_VARIABLE)
+    if not database:
+        pytest.skip(f"{DATABASE_VARIABLE} names no PostgreSQL server; `make test` starts one")
+    forgetful = sa.make_url(database).update_query_dict({"options": "-c synchronous_commit=off"})
+    with pytest.raises(NotDurable, match="Set it to on, or give another server"):
+        PostgresServer(forgetful.render_as_string(hide_password=False)).settings()
 
 
 def test_the_command_shows_a_run_that_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

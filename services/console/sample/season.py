@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -18,13 +18,17 @@ from typing import Any
 import yaml
 from rich.progress import Progress
 
+from services.console.sample.checking import before_scoring, while_open
+from services.console.sample.clusters import clusters
+from services.console.sample.people import people
+from services.console.sample.year import OFFICE, Asked, begins, ends, goes_on, plan_document
 from services.rankings.domain import Score, standings
 from shared.calendar import legal_date
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, Unavailable
 from shared.ids import derived_id
 from shared.rpc import Network, Request
-from shared.rubric import Rubric, load_yaml, to_data
+from shared.rubric import Rubric, copied, load_yaml, to_data
 
 SETTLE_SECONDS_MAX = 60.0
 DAYS_TO_FILL = 14
@@ -101,10 +105,12 @@ def settle(network: Network, seconds: float = SETTLE_SECONDS_MAX) -> None:
 
 
 _RESTS_ON_OTHERS = {
-    ("registry", "form_cluster"),
+    ("registry", "offer_transfer"),
     ("campaigns", "publish_rubric"),
     ("campaigns", "launch_campaign"),
     ("campaigns", "open_pass"),
+    ("campaigns", "remind_unit"),
+    ("campaigns", "finalise"),
     ("evaluations", "import_sheets"),
     ("evaluations", "score_items"),
     ("awards", "propose_flag"),
@@ -180,6 +186,7 @@ def _registry_steps(plan: dict[str, Any]) -> Iterator[Step]:
         yield Step(f"member {unit}", admin, "registry", "admit_member", data)
     for leader in plan["leaders"]:
         yield Step(f"leader {leader['season']}", admin, "registry", "designate_leader", {"cluster": cluster, **leader})
+    yield Step("list", admin, "registry", "describe_list", {"cluster": cluster, **plan["list"]})
     for account in plan["accounts"]:
         login = account["login"]
         opened = {"account": account_of(login), "login": login, "post": account["post"], "organisation": account.get("organisation")}
@@ -188,27 +195,42 @@ def _registry_steps(plan: dict[str, Any]) -> Iterator[Step]:
         for role, scope in account["roles"]:
             data = {"account": account_of(login), "role": role, "scope": scope}
             yield Step(f"role {login} {role} {scope}", admin, "registry", "grant_role", data)
+    for one in people():
+        yield Step(one.name, one.login, "registry", one.method, one.data)
+    for name, method, asked in clusters():
+        yield Step(name, admin, "registry", method, asked)
 
 
 def _season_steps(plan: dict[str, Any], season: dict[str, Any], founded: date) -> Iterator[Step]:
     """A season from rubric to final result; one without passes of its own has its first pass open from the sample's founding on."""
     office, campaign, year = "thuongtruc", season["campaign"], season["season"]
-    rubric = to_data(replace(_rubric(), key=f"{_rubric().key}-{year}", season=year))
+    rubric = to_data(_rubric_of(year, plan["seasons"][0]["season"]))
     yield Step(f"rubric {year}", office, "campaigns", "publish_rubric", {"rubric": rubric})
     launched = {name: season[name] for name in ("campaign", "title", "season", "starts_on", "ends_on", "registration_due_on")}
     launched |= {"cluster": plan["cluster"]["cluster"], "rubric": rubric["key"], "illustrative": True}
     launched["legal_basis"] = "HD 2746/HD-BTĐKT ngày 24/11/2015 (khối thi đua các bộ, ngành)"
+    launched["plan_document"] = plan_document(campaign)
     yield Step(f"launch {year}", office, "campaigns", "launch_campaign", launched)
+    yield from _of_the_year(year, begins(campaign))
     for unit in plan["members"]:
         who = _secretary(plan, unit)
-        yield Step(f"registration {year} {unit}", who, "campaigns", "register_unit", {"campaign": campaign, "unit": unit})
+        registered = {"campaign": campaign, "unit": unit, "registered_on": season["covenant_on"]}
+        yield Step(f"registration {year} {unit}", office, "campaigns", "record_registration", registered)
         signed = {"campaign": campaign, "unit": unit, "signatory": "Đại diện lãnh đạo đơn vị", "signed_on": season["covenant_on"]}
         yield Step(f"covenant {year} {unit}", who, "campaigns", "sign_covenant", signed)
+    yield from _of_the_year(year, goes_on(campaign))
+    for one in before_scoring(campaign, founded):
+        yield Step(f"{one.name} {year}", one.login, "campaigns", one.method, one.data)
     scores = _scores(year)
     if "passes" in season:
         yield from _finished_passes(season, scores)
     else:
         yield from _running_pass(plan, season, scores, founded)
+
+
+def _of_the_year(year: int, asked: Iterable[Asked]) -> Iterator[Step]:
+    for one in asked:
+        yield Step(f"{one.name} {year}", OFFICE, "campaigns", one.method, one.data)
 
 
 def _finished_passes(season: dict[str, Any], scores: list[dict[str, str]]) -> Iterator[Step]:
@@ -231,6 +253,7 @@ def _finished_passes(season: dict[str, Any], scores: list[dict[str, str]]) -> It
         }
         yield Step(f"sheets {year} {pass_key}", office, "evaluations", "import_sheets", data)
         yield Step(f"close {year} {pass_key}", office, "campaigns", "close_pass", {"campaign": campaign, "pass_key": pass_key})
+    yield from _of_the_year(year, ends(campaign))
     yield Step(f"final {year}", office, "campaigns", "finalise", {"campaign": campaign})
 
 
@@ -239,6 +262,8 @@ def _running_pass(plan: dict[str, Any], season: dict[str, Any], scores: list[dic
     campaign, year = season["campaign"], season["season"]
     due_on = (founded + timedelta(days=DAYS_TO_FILL)).isoformat()
     yield Step(f"open {year} self", "khoitruong", "campaigns", "open_pass", {"campaign": campaign, "pass_key": "self", "due_on": due_on})
+    for one in while_open(campaign):
+        yield Step(f"{one.name} {year}", one.login, "campaigns", one.method, one.data)
     for unit in plan["submitted_2024"]:
         key = {"campaign": campaign, "unit": unit, "pass_key": "self", "scorer": unit}
         given = [{"item": row["item"], "score": row["score"]} for row in scores if row["unit"] == unit]
@@ -253,7 +278,7 @@ def _award_steps(plan: dict[str, Any]) -> Iterator[Step]:
     proposal |= {"campaign": plan["seasons"][0]["campaign"], "unit": _first_of(_scores(plan["seasons"][0]["season"]))}
     yield Step("proposal", "thuongtruc", "awards", "propose_flag", proposal)
     yield Step("vote", "hoidong", "awards", "record_vote", {"proposal": award["proposal"], **award["vote"]})
-    yield Step("decision", "thuongtruc", "awards", "decide", {"proposal": award["proposal"], **award["decision"]})
+    yield Step("decision", "lanhdao", "awards", "decide", {"proposal": award["proposal"], **award["decision"]})
     yield Step("handover", "thuongtruc", "awards", "hand_over_flag", {"cluster": plan["cluster"]["cluster"], **handover})
 
 
@@ -270,6 +295,14 @@ def _secretary(plan: dict[str, Any], unit: str) -> str:
         if ["secretary", unit] in account["roles"]:
             return str(account["login"])
     raise SampleFailed(f"The sample has no secretary for {unit}.")
+
+
+def _rubric_of(year: int, first: int) -> Rubric:
+    """The rubric of a season, in force throughout its year; that of a later season is a copy of the first."""
+    table = _rubric()
+    before = None if year == first else f"{table.key}-{first}"
+    days = (date(year, 1, 1), date(year, 12, 31))
+    return copied(table, key=f"{table.key}-{year}", title=table.title, season=year, days=days, based_on=before)
 
 
 def _rubric() -> Rubric:

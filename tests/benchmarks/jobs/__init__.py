@@ -1,5 +1,5 @@
 """Everything that is measured, a module for each family of jobs."""
 
-from tests.benchmarks.jobs import appends, deciding, delivering, growing, memory, projecting
+from tests.benchmarks.jobs import appends, as_of, deciding, delivering, growing, importing, memory, projecting
 
-JOBS = (*appends.JOBS, *deciding.JOBS, *projecting.JOBS, *delivering.JOBS, *memory.JOBS, *growing.JOBS)
+JOBS = (*appends.JOBS, *deciding.JOBS, *projecting.JOBS, *delivering.JOBS, *memory.JOBS, *importing.JOBS, *as_of.JOBS, *growing.JOBS)

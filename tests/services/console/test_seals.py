@@ -1,0 +1,73 @@
+"""`commendation seals` on exports of a few events."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.campaigns.domain import BoardSeal, CampaignFinalised, FeedPosition
+from services.campaigns.schemas import EVENTS as CAMPAIGNS
+from services.console.main import commendation
+from services.evaluations import domain as evaluations
+from services.evaluations.schemas import EVENTS as EVALUATIONS
+from services.rankings import seals
+from shared.event import Event
+from tests.services.campaigns import given as the
+from tests.shared.given import an_event
+
+SHEET = {"campaign": "c1", "unit": "toa-an", "pass_key": "self", "scorer": "toa-an"}
+SCORED = evaluations.ItemsScored(**SHEET, scores=(evaluations.ItemScore("A1", Decimal("8.5")),))
+HANDED_IN = evaluations.SheetSubmitted(**SHEET, handed_in_on=date(2024, 11, 20), late=False, within_grace=False)
+
+
+def _event(service: str, position: int, fact: Any) -> Event:
+    stored = (CAMPAIGNS if service == "campaigns" else EVALUATIONS).encode(fact)
+    said = {"type": stored.type, "schema": stored.schema, "data": stored.data}
+    return an_event(position, id=f"{service}-{position}", service=service, stream=f"{service}-stream", **said)
+
+
+def _sealed() -> list[Event]:
+    """A campaign that was made final with the boards that its events give."""
+    log = [_event("campaigns", place, fact) for place, fact in enumerate((the.PUBLISHED, the.launched(), the.opened("self")), start=1)]
+    log += [_event("evaluations", place, fact) for place, fact in enumerate((SCORED, HANDED_IN), start=1)]
+    with seals.replayed(log, "c1") as reading:
+        boards = tuple(BoardSeal(one["board"], one["digest"]) for one in seals.digests(reading, "c1"))
+    positions = (FeedPosition("vn", "campaigns", 3), FeedPosition("vn", "evaluations", 2))
+    return [*log, _event("campaigns", 4, CampaignFinalised("c1", boards, positions))]
+
+
+def _run(tmp_path: Path, events: list[Event], *options: str) -> Result:
+    export = tmp_path / "events.jsonl"
+    export.write_text("\n".join(json.dumps(event.to_cloudevent()) for event in reversed(events)), encoding="utf-8")
+    return CliRunner().invoke(commendation, ["seals", str(export), *options])
+
+
+def test_boards_as_they_were_sealed(tmp_path: Path) -> None:
+    told = _run(tmp_path, _sealed())
+    assert (told.exit_code, told.output.count("as sealed")) == (0, 2)
+    assert "2 boards, 0 differ" in told.output
+
+
+def test_what_came_after_the_seal_is_no_part_of_it(tmp_path: Path) -> None:
+    later = replace(SCORED, scores=(evaluations.ItemScore("A2", Decimal("1")),))
+    assert _run(tmp_path, [*_sealed(), _event("evaluations", 3, later)]).exit_code == 0
+
+
+@pytest.mark.parametrize("position", [1, 2])
+def test_a_changed_or_missing_event_is_another_board(tmp_path: Path, position: int) -> None:
+    forged = [event for event in _sealed() if (event.service, event.position) != ("evaluations", position)]
+    told = _run(tmp_path, forged)
+    assert (told.exit_code, told.output.count("DIFFERS")) == (1, 2)
+
+
+def test_a_campaign_without_a_seal_is_named(tmp_path: Path) -> None:
+    told = _run(tmp_path, _sealed(), "--campaign", "c2")
+    assert told.exit_code != 0
+    assert "c2" in str(told.exception)
