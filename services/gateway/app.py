@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 from services.gateway import api, i18n, pages, problems, visitors
 from services.gateway import network as wire
 from services.gateway.credentials import Credentials
-from shared.bounds import REQUEST_BYTES_MAX
+from shared.bounds import FORM_FIELDS_MAX, REQUEST_BYTES_MAX
 from shared.calendar import utc_now
 from shared.errors import Unavailable
 from shared.telemetry import logger
@@ -35,7 +35,8 @@ _SECURITY = {
 def create_app(network: wire.Network, credentials: Credentials, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The app over a network and the gateway's own database; `clock` says what day it is for due dates."""
     app = Flask(__name__)
-    app.config.update(MAX_CONTENT_LENGTH=REQUEST_BYTES_MAX, MAX_FORM_MEMORY_SIZE=REQUEST_BYTES_MAX, JSON_SORT_KEYS=False)
+    app.config.update(MAX_CONTENT_LENGTH=REQUEST_BYTES_MAX, MAX_FORM_MEMORY_SIZE=REQUEST_BYTES_MAX, MAX_FORM_PARTS=FORM_FIELDS_MAX)
+    app.config.update(JSON_SORT_KEYS=False)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[wire.EXTENSION] = network

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 from flask import current_app, g, request
 
+from shared.access import ANONYMOUS
 from shared.bounds import RPC_SECONDS_MAX
 from shared.errors import CommendationError, Unavailable, ValidationFailed
 from shared.ids import new_id
@@ -20,9 +21,6 @@ SETTLE_SECONDS = 2.0
 
 HEALTH_SECONDS = 3.0
 """Wait for a service's health: longer than that is not well."""
-
-ANONYMOUS = "gateway"
-"""The actor of questions asked before anyone has signed in; it holds no role."""
 
 
 class Network(Protocol):

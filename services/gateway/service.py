@@ -21,6 +21,7 @@ from shared import readiness
 from shared.bounds import DRAIN_POLL_SECONDS, DRAIN_SECONDS_MAX
 from shared.errors import ConfigurationError, Unavailable
 from shared.ground import configuration, in_time
+from shared.permissions import table
 from shared.rpc import Network, NetworkProvider, Request, rpc
 from shared.store import open_database
 
@@ -172,6 +173,7 @@ class GatewayService:
     @rpc
     def set_password(self, request: Request) -> dict[str, Any]:
         """Keep the argon2id hash that the console made of an account's password; ends the account's sessions."""
+        table().of(self.name, request.method).check(request.actor, tuple, request.data)
         self.credentials.set_hash(str(request.data["account"]), str(request.data["hash"]))
         return {"account": request.data["account"]}
 

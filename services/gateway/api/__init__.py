@@ -75,7 +75,27 @@ def told(service: str, method: str, body: dict[str, Any], **more: Any) -> tuple[
 
 def register(app: Flask) -> JsonApi:
     """Mount the API on the app."""
-    from services.gateway.api import accounts, audit, awards, boards, campaigns, health, parked, registry, sessions, sheets
+    from services.gateway.api import (
+        accounts,
+        audit,
+        awards,
+        boards,
+        campaigns,
+        councils,
+        documents,
+        health,
+        inspections,
+        organisations,
+        pairing,
+        parked,
+        people,
+        registry,
+        rubrics,
+        sessions,
+        sheets,
+        urging,
+        year,
+    )
 
     app.config.update(
         API_TITLE="Commendation network",
@@ -87,7 +107,28 @@ def register(app: Flask) -> JsonApi:
     api = JsonApi(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "see the repository"}}})
     api.spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"session": []}]
-    for module in (sessions, registry, accounts, campaigns, sheets, boards, awards, audit, parked, health):
+    modules = (
+        sessions,
+        organisations,
+        registry,
+        people,
+        councils,
+        accounts,
+        rubrics,
+        campaigns,
+        year,
+        pairing,
+        inspections,
+        urging,
+        sheets,
+        boards,
+        documents,
+        awards,
+        audit,
+        parked,
+        health,
+    )
+    for module in modules:
         for made in module.BLUEPRINTS:
             api.register_blueprint(made)
     for probe in ("health", "ready"):

@@ -14,14 +14,15 @@ from shared.errors import NotFound
 Command = tuple[dict[str, Any], int]
 
 accounts = blueprint("accounts", "/accounts", "Accounts (tài khoản) and their roles; for administrators.")
-BLUEPRINTS = (accounts,)
+permissions = blueprint("permissions", "/permissions", "Who may ask what (ma trận phân quyền); for administrators.")
+BLUEPRINTS = (accounts, permissions)
 
 
 @accounts.route("")
 class Accounts(MethodView):
-    @accounts.response(200, schemas.Account(many=True))
+    @accounts.response(200, schemas.AccountLine(many=True))
     def get(self) -> list[dict[str, Any]]:
-        """All accounts with their roles."""
+        """All accounts with the roles granted to them, and their stand-ins."""
         return list(query("registry", "accounts"))
 
     @accounts.arguments(schemas.OpenAccount)
@@ -42,8 +43,43 @@ class Roles(MethodView):
     @accounts.response(201, schemas.Recorded)
     @accounts.alt_response(200, schema=schemas.Recorded)
     def post(self, body: dict[str, Any], account: str) -> Command:
-        """Grant a role."""
+        """Grant a role, in place of what was said of this role and scope before."""
         return told("registry", "grant_role", body, account=account)
+
+
+@accounts.route("/<account>/revocations")
+class Revocations(MethodView):
+    @accounts.arguments(schemas.RevokeRole)
+    @accounts.response(201, schemas.Recorded)
+    @accounts.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], account: str) -> Command:
+        """Revoke a role from a day on, with the reason."""
+        return told("registry", "revoke_role", body, account=account)
+
+
+@accounts.route("/<account>/delegations")
+class Delegations(MethodView):
+    @accounts.response(200, schemas.LentRole(many=True))
+    def get(self, account: str) -> list[dict[str, Any]]:
+        """The roles that an account lends, now and to come; one's own, or as administrator anybody's."""
+        return list(query("registry", "lent_roles", account=account))
+
+    @accounts.arguments(schemas.DelegateRole)
+    @accounts.response(201, schemas.Recorded)
+    @accounts.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], account: str) -> Command:
+        """Let another account stand in for a time."""
+        return told("registry", "delegate_role", body, account=account)
+
+
+@accounts.route("/<account>/delegations/end")
+class DelegationEnd(MethodView):
+    @accounts.arguments(schemas.EndDelegation)
+    @accounts.response(201, schemas.Recorded)
+    @accounts.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], account: str) -> Command:
+        """End a delegation before its last day."""
+        return told("registry", "end_delegation", body, account=account)
 
 
 @accounts.route("/<account>/roles/<role>/<scope>")
@@ -51,7 +87,7 @@ class OneRole(MethodView):
     @accounts.response(201, schemas.Recorded)
     @accounts.alt_response(200, schema=schemas.Recorded)
     def delete(self, account: str, role: str, scope: str) -> Command:
-        """Revoke a role."""
+        """Revoke a role from today on."""
         return told("registry", "revoke_role", {}, account=account, role=role, scope=scope)
 
 
@@ -67,3 +103,11 @@ class Password(MethodView):
         elif all(row["account"] != account for row in query("registry", "accounts")):
             raise NotFound(f"There is no account {account}.", account=account)
         visitors.credentials().set_password(account, body["password"])
+
+
+@permissions.route("")
+class Table(MethodView):
+    @permissions.response(200, schemas.Permissions)
+    def get(self) -> Any:
+        """The table of permissions."""
+        return query("registry", "permissions")

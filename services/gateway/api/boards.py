@@ -24,6 +24,14 @@ class Board(MethodView):
         return query("rankings", "board", campaign=campaign, board=board, **_at(asked))
 
 
+@boards.route("/<any(standings, flag):board>/pending")
+class PendingBoard(MethodView):
+    @boards.response(200, schemas.Board)
+    def get(self, campaign: str, board: str) -> Any:
+        """A board of a frozen campaign with the sheets that came after the freeze; for the office and inspectors."""
+        return query("rankings", "pending_board", campaign=campaign, board=board)
+
+
 @boards.route("/standings/<unit>")
 class Explanation(MethodView):
     @boards.arguments(schemas.AsOf, location="query")

@@ -1,4 +1,4 @@
-"""Rubrics and campaigns over the API."""
+"""Campaigns over the API."""
 
 from __future__ import annotations
 
@@ -12,32 +12,8 @@ from services.gateway.network import query
 
 Command = tuple[dict[str, Any], int]
 
-rubrics = blueprint("rubrics", "/rubrics", "Rubrics (bảng tiêu chí, thang điểm).")
 campaigns = blueprint("campaigns", "/campaigns", "Campaigns (phong trào thi đua): registrations, covenants, passes.")
-BLUEPRINTS = (rubrics, campaigns)
-
-
-@rubrics.route("")
-class Rubrics(MethodView):
-    @rubrics.response(200, schemas.RubricLine(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """All published rubrics."""
-        return list(query("campaigns", "rubrics"))
-
-    @rubrics.arguments(schemas.PublishRubric)
-    @rubrics.response(201, schemas.Recorded)
-    @rubrics.alt_response(200, schema=schemas.Recorded)
-    def post(self, body: dict[str, Any]) -> Command:
-        """Publish a rubric; refused with the difference named when its sums do not agree."""
-        return told("campaigns", "publish_rubric", {"rubric": body})
-
-
-@rubrics.route("/<rubric>")
-class Rubric(MethodView):
-    @rubrics.response(200, schemas.Rubric)
-    def get(self, rubric: str) -> Any:
-        """A rubric in full."""
-        return query("campaigns", "rubric", rubric=rubric)
+BLUEPRINTS = (campaigns,)
 
 
 @campaigns.route("")
@@ -94,11 +70,12 @@ class Opening(MethodView):
 
 @campaigns.route("/<campaign>/passes/<pass_key>/closing")
 class Closing(MethodView):
+    @campaigns.arguments(schemas.ClosePass)
     @campaigns.response(201, schemas.Recorded)
     @campaigns.alt_response(200, schema=schemas.Recorded)
-    def post(self, campaign: str, pass_key: str) -> Command:
-        """Close a pass."""
-        return told("campaigns", "close_pass", {}, campaign=campaign, pass_key=pass_key)
+    def post(self, body: dict[str, Any], campaign: str, pass_key: str) -> Command:
+        """Close a pass, before its last day with a reason."""
+        return told("campaigns", "close_pass", body, campaign=campaign, pass_key=pass_key)
 
 
 @campaigns.route("/<campaign>/tie-vote")

@@ -1,4 +1,4 @@
-"""Organisations and clusters over the API."""
+"""Clusters over the API."""
 
 from __future__ import annotations
 
@@ -12,24 +12,8 @@ from services.gateway.network import query
 
 Command = tuple[dict[str, Any], int]
 
-organisations = blueprint("organisations", "/organisations", "Organisations (cơ quan, đơn vị).")
 clusters = blueprint("clusters", "/clusters", "Clusters (khối, cụm thi đua), their members and leaders.")
-BLUEPRINTS = (organisations, clusters)
-
-
-@organisations.route("")
-class Organisations(MethodView):
-    @organisations.response(200, schemas.Organisation(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """All organisations."""
-        return list(query("registry", "organisations"))
-
-    @organisations.arguments(schemas.RegisterOrganisation)
-    @organisations.response(201, schemas.Recorded)
-    @organisations.alt_response(200, schema=schemas.Recorded)
-    def post(self, body: dict[str, Any]) -> Command:
-        """Register an organisation."""
-        return told("registry", "register_organisation", body)
+BLUEPRINTS = (clusters,)
 
 
 @clusters.route("")
@@ -53,6 +37,46 @@ class Cluster(MethodView):
     def get(self, cluster: str) -> Any:
         """A cluster with its members and leaders."""
         return query("registry", "cluster", cluster=cluster)
+
+
+@clusters.route("/<cluster>/list")
+class List(MethodView):
+    @clusters.arguments(schemas.DescribeList)
+    @clusters.response(201, schemas.Recorded)
+    @clusters.alt_response(200, schema=schemas.Recorded)
+    def put(self, body: dict[str, Any], cluster: str) -> Command:
+        """Say how complete the list of members is, and by which source."""
+        return told("registry", "describe_list", body, cluster=cluster)
+
+
+@clusters.route("/<cluster>/names")
+class Names(MethodView):
+    @clusters.arguments(schemas.RenameCluster)
+    @clusters.response(201, schemas.Recorded)
+    @clusters.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], cluster: str) -> Command:
+        """Rename a cluster."""
+        return told("registry", "rename_cluster", body, cluster=cluster)
+
+
+@clusters.route("/<cluster>/dissolution")
+class Dissolution(MethodView):
+    @clusters.arguments(schemas.DissolveCluster)
+    @clusters.response(201, schemas.Recorded)
+    @clusters.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], cluster: str) -> Command:
+        """Dissolve a cluster, and end the memberships that last."""
+        return told("registry", "dissolve_cluster", body, cluster=cluster)
+
+
+@clusters.route("/<cluster>/admissions")
+class Admissions(MethodView):
+    @clusters.arguments(schemas.AdmitMembers)
+    @clusters.response(201, schemas.Recorded)
+    @clusters.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], cluster: str) -> Command:
+        """Admit several units, all or none."""
+        return told("registry", "admit_members", body, cluster=cluster)
 
 
 @clusters.route("/<cluster>/members")
@@ -81,5 +105,5 @@ class Leaders(MethodView):
     @clusters.response(201, schemas.Recorded)
     @clusters.alt_response(200, schema=schemas.Recorded)
     def post(self, body: dict[str, Any], cluster: str) -> Command:
-        """Designate leader and deputy of a season."""
+        """Designate leader and deputies of a season."""
         return told("registry", "designate_leader", body, cluster=cluster)

@@ -25,9 +25,16 @@ def overview() -> str:
 @pages.get("/campaigns/<campaign>/boards/<any(standings, flag, leader):name>")
 def board(campaign: str, name: str) -> str:
     at, words = _as_of()
-    found = query("rankings", "board", campaign=campaign, board=name, **at)
+    pending = "pending" in request.args
+    found = query("rankings", "pending_board" if pending else "board", campaign=campaign, board=name, **({} if pending else at))
     return render_template(
-        f"board_{name}.html", board=found, places=_places(found["rows"]), current=name, as_of=request.args.get("as_of", ""), words=words
+        f"board_{name}.html",
+        board=found,
+        places=_places(found["rows"]),
+        current=name,
+        as_of=request.args.get("as_of", ""),
+        words=words,
+        pending=pending,
     )
 
 

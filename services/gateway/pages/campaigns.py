@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response
 from services.gateway import visitors
 from services.gateway.network import query
 from services.gateway.pages import common
+from services.gateway.pages.choosing import key_from
 from services.gateway.pages.home import progress_of
-from services.gateway.pages.registry import key_from
 from services.gateway.problems import status_of
-from shared import rubric as rubrics
 from shared.access import Role
 from shared.errors import CommendationError, ValidationFailed
 
@@ -25,8 +24,7 @@ VOTES = "votes:"
 
 
 @pages.get("/campaigns")
-def overview(error: CommendationError | None = None, text: str = "") -> str:
-    """text: a rubric as it was typed or uploaded, when it is shown again."""
+def overview(error: CommendationError | None = None) -> str:
     offers = visitors.holds(Role.OFFICE)
     return render_template(
         "campaigns.html",
@@ -34,60 +32,19 @@ def overview(error: CommendationError | None = None, text: str = "") -> str:
         rubrics=query("campaigns", "rubrics"),
         clusters=query("registry", "clusters") if offers else [],
         offers=offers,
-        text=text,
         error=error,
     )
 
 
 @pages.post("/campaigns")
 def launch() -> Shown:
-    data = common.filled(
-        "campaign", "title", "cluster", "rubric", "starts_on", "ends_on", "registration_due_on", "legal_basis", whole=("season",)
-    )
+    fields = ("campaign", "title", "kind", "cluster", "rubric", "starts_on", "ends_on", "registration_due_on", "legal_basis")
+    data = common.filled(*fields, "plan_document", "parent", whole=("season",))
+    if named := request.form.get("units", "").replace(",", " ").split():
+        data["units"] = named
     if "campaign" not in data and (key := key_from(data.get("title", ""))):
         data["campaign"] = key
     return common.act("campaigns", "launch_campaign", data, done="flash.launched", back=url_for("campaigns.overview"), again=overview)
-
-
-@pages.post("/rubrics")
-def publish() -> Shown:
-    """Publish the rubric of a file or of the text field; refused, the text stands in the field for correction."""
-    text = ""
-    try:
-        text = _rubric_text()
-        read = rubrics.load_yaml(text)
-        rubrics.check(read)
-    except CommendationError as error:
-        return overview(error, text), status_of(error)
-    return common.act(
-        "campaigns",
-        "publish_rubric",
-        {"rubric": rubrics.to_data(read)},
-        done="flash.published",
-        back=url_for("campaigns.rubric", rubric=read.key),
-        again=lambda error: overview(error, text),
-        title=read.title,
-    )
-
-
-def _rubric_text() -> str:
-    """The uploaded file, else what was typed. Raises ValidationFailed for nothing and for what is no text."""
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        text = request.form.get("text", "").replace("\r\n", "\n")
-        if not text.strip():
-            raise ValidationFailed("No rubric was sent.", errors=[{"at": "rubric_text", "message": "Missing data for required field."}])
-        return text
-    try:
-        return given.read().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        message = "Save the file as text in UTF-8."
-        raise ValidationFailed(message, errors=[{"at": "rubric_file", "message": message}]) from error
-
-
-@pages.get("/rubrics/<rubric>")
-def rubric(rubric: str) -> str:
-    return render_template("rubric.html", rubric=query("campaigns", "rubric", rubric=rubric))
 
 
 @pages.get("/campaigns/<campaign>")
@@ -97,10 +54,14 @@ def show(campaign: str, error: CommendationError | None = None) -> str:
     waiting = [one["pass_key"] for one in run["passes"] if one["state"] == "waiting"]
     leads = visitors.holds(Role.OFFICE, Role.LEADER, scope=run["cluster"])
     final_possible = not waiting and all(one["state"] == "closed" for one in run["passes"])
+    passes = progress_of(run)
     return render_template(
         "campaign.html",
         run=run,
-        passes=progress_of(run),
+        passes=passes,
+        year=_year(run, passes),
+        coming=next((one for one in run["phases"] if one["state"] == "waiting"), None),
+        tree=query("campaigns", "campaign_tree", campaign=campaign),
         sheets=_by_unit(run, sheets),
         next_pass=waiting[0] if waiting and all(one["state"] != "open" for one in run["passes"]) else None,
         leads=leads,
@@ -109,6 +70,13 @@ def show(campaign: str, error: CommendationError | None = None) -> str:
         open_now=any(one["state"] == "open" for one in run["passes"]),
         error=error,
     )
+
+
+def _year(run: dict[str, Any], passes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The phases in their order, with the sheets of those that are passes, and whether a closed one may open again."""
+    sheets = {one["pass_key"]: one for one in passes}
+    begun = [one["pass_key"] for one in passes if one["state"] != "waiting"]
+    return [dict(one, sheets=sheets.get(one["phase"]), reopens=not one["is_pass"] or begun[-1:] == [one["phase"]]) for one in run["phases"]]
 
 
 def _tie(run: dict[str, Any]) -> dict[str, Any] | None:
@@ -130,24 +98,27 @@ def _by_unit(run: dict[str, Any], sheets: list[dict[str, Any]]) -> dict[str, dic
 
 @pages.post("/campaigns/<campaign>/units/<unit>/registration")
 def register(campaign: str, unit: str) -> Shown:
-    return _act(campaign, "register_unit", {"unit": unit}, done="flash.registered", unit=common.name_of(unit))
+    """With a day where it came on paper: only the office may say one."""
+    on_paper = common.filled("registered_on")
+    method = "record_registration" if on_paper else "register_unit"
+    return act(campaign, method, {"unit": unit, **on_paper}, done="flash.registered", unit=common.name_of(unit))
 
 
 @pages.post("/campaigns/<campaign>/units/<unit>/covenant")
 def covenant(campaign: str, unit: str) -> Shown:
     data = {"unit": unit, **common.filled("signatory", "signed_on")}
-    return _act(campaign, "sign_covenant", data, done="flash.covenant", unit=common.name_of(unit))
+    return act(campaign, "sign_covenant", data, done="flash.covenant", unit=common.name_of(unit))
 
 
 @pages.post("/campaigns/<campaign>/passes/<pass_key>/opening")
 def open_pass(campaign: str, pass_key: str) -> Shown:
     data = {"pass_key": pass_key, "assignments": [], **common.filled("due_on")}
-    return _act(campaign, "open_pass", data, done="flash.opened")
+    return act(campaign, "open_pass", data, done="flash.opened")
 
 
 @pages.post("/campaigns/<campaign>/passes/<pass_key>/closing")
 def close_pass(campaign: str, pass_key: str) -> Shown:
-    return _act(campaign, "close_pass", {"pass_key": pass_key}, done="flash.closed")
+    return act(campaign, "close_pass", {"pass_key": pass_key, **common.filled("reason")}, done="flash.closed")
 
 
 @pages.post("/campaigns/<campaign>/tie-vote")
@@ -159,15 +130,15 @@ def record_tie_vote(campaign: str) -> Shown:
         error = ValidationFailed("Give the votes of each unit as a whole number.", errors=places)
         return show(campaign, error), status_of(error)
     counts = [{"unit": unit, "votes": int(value)} for unit, value in given.items()]
-    return _act(campaign, "record_tie_vote", {"counts": counts, **common.filled("held_on", "minutes")}, done="flash.tie_voted")
+    return act(campaign, "record_tie_vote", {"counts": counts, **common.filled("held_on", "minutes")}, done="flash.tie_voted")
 
 
 @pages.post("/campaigns/<campaign>/finalisation")
 def finalise(campaign: str) -> Shown:
-    return _act(campaign, "finalise", {}, done="flash.finalised")
+    return act(campaign, "finalise", {}, done="flash.finalised")
 
 
-def _act(campaign: str, method: str, data: dict[str, Any], *, done: str, **values: Any) -> Shown:
+def act(campaign: str, method: str, data: dict[str, Any], *, done: str, **values: Any) -> Shown:
     return common.act(
         "campaigns",
         method,

@@ -11,17 +11,17 @@ from flask import Blueprint, Flask, current_app, g, redirect, render_template, r
 from werkzeug.wrappers import Response
 
 from services.gateway import formats, i18n, visitors
+from services.gateway.editor import words_of_place
 from services.gateway.network import command, query, settle
+from services.gateway.pages import choosing
 from services.gateway.problems import status_of, words_of
 from shared.access import Role
+from shared.bounds import FORM_FIELDS_MAX
 from shared.calendar import legal_date
 from shared.errors import CommendationError, NotFound, NotSignedIn
 from shared.ids import new_id
 
 CLOCK = "commendation.clock"
-FIELDS_CARRIED_MAX = 2_000
-"""Fields of a form that are carried over a sign-in: a sheet of some hundred items has two each."""
-
 SECRETS = ("password", "current", "again")
 """Fields that are never written into a page: a password is typed once more instead."""
 
@@ -54,7 +54,7 @@ def _guard() -> Response | tuple[str, int] | None:
 
 def _typed_fields() -> list[tuple[str, str]]:
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in (visitors.CSRF_FIELD, *SECRETS)]
-    return kept[:FIELDS_CARRIED_MAX]
+    return kept[:FORM_FIELDS_MAX]
 
 
 def sign_in_page(*, next_url: str, carried: list[tuple[str, str]], status: int = 200, words: str = "", login: str = "") -> tuple[str, int]:
@@ -77,6 +77,8 @@ def furnish(app: Flask) -> None:
         me=_me_or_none,
         holds=lambda *roles, scope=None: visitors.holds(*(Role(role) for role in roles), scope=scope),
         name_of=name_of,
+        organisations_to_choose=choosing.organisations_to_choose,
+        organisations_found=lambda text: choosing.organisations_found(text, names()),
         flashed=_flashed,
         typed=typed,
         today=today,
@@ -122,8 +124,7 @@ def today() -> date:
 def names() -> dict[str, str]:
     """The names of organisations and clusters by id."""
     if "names" not in g:
-        found = {row["organisation"]: row["name"] for row in query("registry", "organisations")}
-        g.names = found | {row["cluster"]: row["name"] for row in query("registry", "clusters")}
+        g.names = {**choosing.names_on(today()), **{row["cluster"]: row["name"] for row in query("registry", "clusters")}}
     return cast("dict[str, str]", g.names)
 
 
@@ -144,9 +145,11 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
     found = []
     for place in error.details.get("errors") or []:
         message = f"field.{place['message']}"
-        words = i18n.t(message) if i18n.known(message) else str(place["message"])
+        words = i18n.t(message) if i18n.known(message) else words_of_place(place)
         label = f"label.{place['at']}"
         found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": words})
+    matters = error.details.get("matters") or []
+    found += [{"at": _place_of(one), "message": i18n.t(f"matter.{one['kind']}", count=one["count"])} for one in matters]
     for one in error.details.get("imbalances") or []:
         at = i18n.t("rubric.scale") if one["at"] == "scale" else f"{one['at'].removeprefix('group:')}. {one['title']}"
         sums = {name: formats.short(one[name]) for name in ("declared", "found", "difference")}
@@ -154,11 +157,24 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
     return found
 
 
+def _place_of(matter: Mapping[str, Any]) -> str:
+    """Where something is in the way of a final result: a service, a board, or a pass."""
+    for family in ("service", "board"):
+        if i18n.known(f"{family}.{matter['at']}"):
+            return i18n.t(f"{family}.{matter['at']}")
+    return str(matter["at"])
+
+
 def filled(*fields: str, whole: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The named fields of the form that were filled in; those in `whole` as whole numbers where they are."""
+    """The named fields of the form that were filled in; those in `whole` as whole numbers where they are.
+
+    Of a field in which an organisation is typed: its key.
+    """
     found: dict[str, Any] = {}
     for name in (*fields, *whole):
         value = request.form.get(name, "").replace("\r\n", "\n").strip()
+        if value and name in request.form.getlist(choosing.BY_NAME):
+            value = choosing.key_of(value, names())
         if value:
             found[name] = int(value) if name in whole and value.isdigit() and len(value) < 10 else value
     return found
@@ -208,3 +224,9 @@ def campaign_or_404(campaign: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
     return cast("dict[str, Any]", found)
+
+
+def taking_part(campaigns: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The units of these campaigns as the options of a choice, by name."""
+    units = {unit for run in campaigns for unit in run["audience"]}
+    return sorted(((unit, name_of(unit)) for unit in units), key=lambda option: option[1])

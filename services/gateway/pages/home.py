@@ -26,6 +26,7 @@ def home() -> str:
         open_tasks=[task for task in tasks if task["state"] == "open"],
         done_tasks=[task for task in tasks if task["state"] == "submitted" and (task["campaign"], task["pass_key"]) in titles],
         entries=_entries(running),
+        reminders=duties.reminders(),
         progress=[dict(run, passes=progress_of(run)) for run in overseen],
         running=running,
         steps=_steps() if not campaigns and visitors.holds(Role.ADMINISTRATOR, Role.OFFICE) else [],
@@ -37,14 +38,14 @@ def _steps() -> list[dict[str, Any]]:
     administers, offices = visitors.holds(Role.ADMINISTRATOR), visitors.holds(Role.OFFICE)
     clusters = [query("registry", "cluster", cluster=row["cluster"]) for row in query("registry", "clusters")]
     steps = [
-        ("organisations", bool(query("registry", "organisations")), url_for("registry.organisations"), True),
+        ("organisations", bool(query("registry", "count_organisations")), url_for("organisations.overview"), True),
         ("cluster", bool(clusters), url_for("registry.clusters"), True),
         ("members", any(one["members"] and one["leaders"] for one in clusters), _address(clusters), True),
     ]
     if administers:
         held = {role["role"] for account in query("registry", "accounts") for role in account["roles"]}
         steps.append(("accounts", {Role.OFFICE, Role.SECRETARY} <= held, url_for("registry.accounts"), True))
-    steps.append(("rubric", bool(query("campaigns", "rubrics")), url_for("campaigns.overview"), offices))
+    steps.append(("rubric", bool(query("campaigns", "rubrics")), url_for("rubrics.overview"), offices))
     steps.append(("campaign", False, url_for("campaigns.overview"), offices))
     return [dict(zip(("step", "done", "href", "allowed"), step, strict=True)) for step in steps]
 

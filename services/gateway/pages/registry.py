@@ -1,17 +1,14 @@
-"""The registry's pages: organisations, clusters with their members and leaders, accounts with their roles.
+"""The registry's pages: clusters with their members and leaders, accounts with their roles.
 
-For the administrator and the standing office; everybody else may read organisations and clusters, and the registry itself refuses what
+For the administrator and the standing office; everybody else may read clusters, and the registry itself refuses what
 an account may not do.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -21,6 +18,8 @@ from services.gateway import passwords, visitors
 from services.gateway.i18n import t
 from services.gateway.network import command, command_id, query
 from services.gateway.pages import common
+from services.gateway.pages.choosing import key_from, labels
+from services.gateway.pages.organisations import LEVELS
 from services.gateway.problems import code_of, status_of
 from shared.access import NETWORK, Role
 from shared.errors import CommendationError, NotFound, NotSignedIn, ValidationFailed
@@ -28,63 +27,22 @@ from shared.errors import CommendationError, NotFound, NotSignedIn, ValidationFa
 pages = common.blueprint("registry")
 Shown = Response | tuple[str, int]
 
-KEY_LENGTH = 60
-"""Letters of a key that is made from a name: it stands in addresses; the registry takes up to 100."""
-
 ACCOUNTS = uuid.UUID("b8a1d0a4-6c55-5d0e-9f5b-3f2f7c1f6f0a")
 """Name space of the ids of accounts opened here, made from the command's id, so that a form sent twice means one account."""
 
-SCOPES: Mapping[Role, tuple[str, ...]] = {
-    Role.ADMINISTRATOR: ("network",),
-    Role.OFFICE: ("network", "cluster"),
-    Role.LEADER: ("cluster",),
-    Role.SECRETARY: ("organisation",),
-    Role.COUNCIL: ("network",),
-    Role.INSPECTOR: ("network",),
-}
-"""Where each role means something: a leader leads a cluster, a secretary acts for an organisation."""
-
+COMPLETENESS = ("complete", "partial")
 BASES = ("elected", "rotation", "appointed")
 RULES = ("elected", "rotation", "rank")
-LEVELS = ("central", "ministry", "province", "commune", "unit")
-
-
-@pages.get("/organisations")
-def organisations(error: CommendationError | None = None) -> str:
-    rows = query("registry", "organisations")
-    return render_template(
-        "organisations.html",
-        organisations=rows,
-        options=labels(rows),
-        levels=sorted({row["level"] for row in rows} | {t(f"level.{level}") for level in LEVELS}),
-        offers=_maintains(),
-        error=error,
-    )
-
-
-@pages.post("/organisations")
-def register() -> Shown:
-    data = common.filled("organisation", "name", "level", "code", "opened_on", "parent")
-    if "organisation" not in data and (key := _organisation_key(data)):
-        data["organisation"] = key
-    return common.act(
-        "registry",
-        "register_organisation",
-        data,
-        done="flash.organisation",
-        back=url_for("registry.organisations"),
-        again=organisations,
-        name=data.get("name", ""),
-    )
 
 
 @pages.get("/clusters")
 def clusters(error: CommendationError | None = None) -> str:
-    found = [query("registry", "cluster", cluster=row["cluster"]) for row in query("registry", "clusters")]
+    rows = query("registry", "organisations")
     return render_template(
         "clusters.html",
-        clusters=[dict(one, current=[row for row in one["members"] if row["until_on"] is None]) for one in found],
-        options=labels(query("registry", "organisations")),
+        clusters=query("registry", "clusters"),
+        options=labels(rows),
+        levels=sorted({row["level"] for row in rows} | {t(f"level.{level}") for level in LEVELS}),
         rules=_choices("rule", RULES),
         season=common.today().year,
         offers=_maintains(),
@@ -94,7 +52,7 @@ def clusters(error: CommendationError | None = None) -> str:
 
 @pages.post("/clusters")
 def form() -> Shown:
-    data = common.filled("cluster", "name", "organiser", "formed_on", "leader_rule")
+    data = common.filled("cluster", "name", "organiser", "formed_on", "leader_rule", "level")
     if "cluster" not in data and (key := key_from(data.get("name", ""))):
         # keys of clusters and organisations stand side by side as scopes of roles
         taken = {row["organisation"] for row in query("registry", "organisations")}
@@ -123,29 +81,41 @@ def cluster(cluster: str, error: CommendationError | None = None) -> str:
         candidates=[(key, words) for key, words in labels(rows) if key not in current],
         units=[(key, words) for key, words in labels(rows) if key in once],
         bases=_choices("basis", BASES),
+        kinds=_choices("completeness", COMPLETENESS),
         season=common.today().year,
-        offers=_maintains(),
-        picked=set(request.form.getlist("unit")) if request.method == "POST" else set(),
+        offers=_runs(found) and found["dissolved_on"] is None,
+        picked={name: set(request.form.getlist(name)) if request.method == "POST" else set() for name in ("unit", "deputies")},
         error=error,
     )
 
 
 @pages.post("/clusters/<cluster>/members")
 def admit(cluster: str) -> Shown:
-    """Admit the ticked units from one day on, each by a command of its own; sent again, what was done is not done twice."""
-    day = common.filled("from_on")
+    """Admit the ticked units from one day on, all or none."""
     units = list(dict.fromkeys(request.form.getlist("unit")))
-    try:
-        if not units:
-            raise ValidationFailed("No unit is chosen.", errors=[{"at": "unit", "message": "Choose at least one unit."}])
-        answers = [
-            command("registry", "admit_member", {"cluster": cluster, "unit": unit, **day}, step=f"admit-{_short(unit)}") for unit in units
-        ]
-    except NotSignedIn:
-        raise
-    except CommendationError as error:
-        return _cluster_again(cluster, error)
-    return common.finish("registry", answers[-1], done="flash.admitted", back=_at(cluster), n=len(units))
+    if not units:
+        message = "Choose at least one unit."
+        return _cluster_again(cluster, ValidationFailed("No unit is chosen.", errors=[{"at": "unit", "message": message}]))
+    data = {"cluster": cluster, "units": units, **common.filled("from_on")}
+    return _act_on(cluster, "admit_members", data, done="flash.admitted", n=len(units))
+
+
+@pages.post("/clusters/<cluster>/list")
+def describe_list(cluster: str) -> Shown:
+    data = {"cluster": cluster, **common.filled("completeness", "source", "as_of")}
+    return _act_on(cluster, "describe_list", data, done="flash.described")
+
+
+@pages.post("/clusters/<cluster>/names")
+def rename(cluster: str) -> Shown:
+    data = {"cluster": cluster, **common.filled("name", "effective_on", "document")}
+    return _act_on(cluster, "rename_cluster", data, done="flash.renamed")
+
+
+@pages.post("/clusters/<cluster>/dissolution")
+def dissolve(cluster: str) -> Shown:
+    data = {"cluster": cluster, **common.filled("effective_on", "document")}
+    return _act_on(cluster, "dissolve_cluster", data, done="flash.dissolved")
 
 
 @pages.post("/clusters/<cluster>/members/<unit>/release")
@@ -156,9 +126,10 @@ def release(cluster: str, unit: str) -> Shown:
 
 @pages.post("/clusters/<cluster>/leaders")
 def designate(cluster: str) -> Shown:
-    data = common.filled("leader", "deputy", "basis", "document", whole=("season",))
+    data = {"cluster": cluster, **common.filled("leader", "basis", "document", whole=("season",))}
+    data["deputies"] = list(dict.fromkeys(request.form.getlist("deputies")))
     unit, season = common.name_of(data.get("leader")), data.get("season", "")
-    return _act_on(cluster, "designate_leader", {"cluster": cluster, "deputy": None, **data}, done="flash.led", unit=unit, season=season)
+    return _act_on(cluster, "designate_leader", data, done="flash.led", unit=unit, season=season)
 
 
 @pages.get("/accounts")
@@ -175,7 +146,7 @@ def accounts(error: CommendationError | None = None) -> str:
             (t("scope.clusters"), [(row["cluster"], row["name"]) for row in query("registry", "clusters")]),
             (t("scope.organisations"), labels(rows)),
         ],
-        only_administrator=_only_administrator(found),
+        posts={row["account"]: row["post"] for row in found},
         length_min=passwords.LENGTH_MIN,
         error=error,
     )
@@ -216,52 +187,61 @@ def set_password(account: str) -> Shown:
 
 @pages.post("/accounts/<account>/roles")
 def grant(account: str) -> Shown:
-    data = common.filled("role", "scope")
-    try:
-        _check_scope(data.get("role", ""), data.get("scope", ""))
-    except ValidationFailed as error:
-        return _accounts_again(error)
-    return _act_on_account(account, "grant_role", data, done="flash.granted")
+    return _act_on_account(account, "grant_role", common.filled("role", "scope", "from_on", "until_on", "document"), done="flash.granted")
 
 
 @pages.post("/accounts/<account>/roles/revocation")
 def revoke(account: str) -> Shown:
-    data = common.filled("role", "scope")
-    if (data.get("role"), data.get("scope")) == (Role.ADMINISTRATOR, NETWORK) and _only_administrator(query("registry", "accounts")):
-        message = "The last administrator stays: give the role to another account first."
-        return _accounts_again(ValidationFailed(message, errors=[{"at": "role", "message": message}]))
-    return _act_on_account(account, "revoke_role", data, done="flash.revoked")
+    return _act_on_account(account, "revoke_role", common.filled("role", "scope", "effective_on", "reason"), done="flash.revoked")
 
 
-def key_from(text: str) -> str:
-    """A key from a Vietnamese name: "Bộ Tư pháp" gives "bo-tu-phap"; empty where no letter is left.
+@pages.get("/stand-ins")
+def stand_ins(error: CommendationError | None = None) -> str:
+    """One's own roles, and who stands in for one."""
+    account = visitors.required().account
+    posts = {row["account"]: row for row in query("registry", "posts")}
+    return render_template(
+        "stand_ins.html",
+        held=[row for row in visitors.me()["roles"] if row["role"] != Role.ADMINISTRATOR],
+        lent=query("registry", "lent_roles", account=account),
+        posts={key: row["post"] for key, row in posts.items()},
+        others=[(key, _post_words(row)) for key, row in posts.items() if key != account],
+        error=error,
+    )
 
-    >>> key_from("Uỷ ban  Đoàn kết")
-    'uy-ban-doan-ket'
-    """
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain)
-    while len(words) > 1 and len("-".join(words)) > KEY_LENGTH:
-        words.pop()
-    return "-".join(words)[:KEY_LENGTH]
+
+@pages.post("/stand-ins")
+def lend() -> Shown:
+    data = common.filled("role", "scope", "to_account", "from_on", "until_on", "reason")
+    held, _, scope = request.form.get("held", "").partition(" ")
+    return _act_on_own("delegate_role", {**data, "role": held, "scope": scope}, done="flash.lent")
 
 
-def labels(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Organisations as the options of a choice; those that share a name say whose they are."""
-    found = list(rows)
-    count = Counter(row["name"] for row in found)
-    names = {row["organisation"]: row["name"] for row in found}
+@pages.post("/stand-ins/end")
+def take_back() -> Shown:
+    return _act_on_own("end_delegation", common.filled("role", "scope", "to_account", "reason"), done="flash.taken_back")
 
-    def words(row: Mapping[str, Any]) -> str:
-        if count[row["name"]] == 1:
-            return str(row["name"])
-        return f"{row['name']} ({names.get(row['parent']) or row['code'] or row['organisation']})"
 
-    return [(row["organisation"], words(row)) for row in found]
+@pages.get("/permissions")
+def permissions() -> str:
+    """The table of permissions, service by service."""
+    told = query("registry", "permissions")
+    services: dict[str, list[dict[str, Any]]] = {}
+    for row in told["permissions"]:
+        services.setdefault(row["service"], []).append(row)
+    return render_template(
+        "permissions.html", services=services, roles=[str(role) for role in Role], separations=told["separations"], everywhere=NETWORK
+    )
 
 
 def _maintains() -> bool:
     return visitors.holds(Role.ADMINISTRATOR, Role.OFFICE)
+
+
+def _runs(cluster: Mapping[str, Any]) -> bool:
+    return visitors.holds(Role.ADMINISTRATOR, Role.OFFICE, scope=cluster["cluster"]) or visitors.holds(
+        Role.OFFICE, scope=cluster["organiser"]
+    )
 
 
 def _choices(family: str, keys: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -271,44 +251,6 @@ def _choices(family: str, keys: tuple[str, ...]) -> list[tuple[str, str]]:
 def _short(unit: str) -> str:
     """A unit in a command's id, whose length is bounded."""
     return hashlib.sha256(unit.encode()).hexdigest()[:16]
-
-
-def _organisation_key(data: Mapping[str, Any]) -> str:
-    """The key of a new organisation: its code or name, with the parent's key where another bears the same name.
-
-    The same form gives the same key each time, also when it is sent twice.
-    """
-    name, parent = data.get("name", ""), data.get("parent")
-    base = key_from(data.get("code") or name)
-    rows = {row["organisation"]: row for row in query("registry", "organisations")}
-    taken = {row["cluster"] for row in query("registry", "clusters")}
-    for key in (base, f"{base}-{parent}" if parent else f"{base}-2"):
-        held = rows.get(key)
-        if key not in taken and (held is None or (held["name"], held["parent"]) == (name, parent)):
-            return key
-    return base
-
-
-def _check_scope(role: str, scope: str) -> None:
-    """Raises ValidationFailed for a role without a scope in which it means something."""
-    if role not in set(Role) or not scope:
-        places = [
-            {"at": at, "message": "Missing data for required field."} for at, value in (("role", role), ("scope", scope)) if not value
-        ]
-        raise ValidationFailed("Choose role and scope.", errors=places or [{"at": "role", "message": "Unknown role."}])
-    clusters = {row["cluster"] for row in query("registry", "clusters")}
-    kind = "network" if scope == NETWORK else "cluster" if scope in clusters else "organisation"
-    allowed = SCOPES[Role(role)]
-    if kind not in allowed:
-        raise ValidationFailed(
-            f"{role} has no meaning for this scope; choose: {' or '.join(allowed)}.",
-            errors=[{"at": "scope", "message": f"Choose {' or '.join(allowed)} for this role."}],
-        )
-
-
-def _only_administrator(found: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one account alone administers the network: without it nobody could give the role again."""
-    return sum(held == {"role": str(Role.ADMINISTRATOR), "scope": NETWORK} for row in found for held in row["roles"]) <= 1
 
 
 def _account(account: str) -> dict[str, Any]:
@@ -350,6 +292,15 @@ def _act_on_account(account: str, method: str, data: dict[str, Any], *, done: st
         back=f"{url_for('registry.accounts')}#account-{account}",
         again=accounts,
     )
+
+
+def _act_on_own(method: str, data: dict[str, Any], *, done: str) -> Shown:
+    mine = {"account": visitors.required().account, **data}
+    return common.act("registry", method, mine, done=done, back=url_for("registry.stand_ins"), again=stand_ins)
+
+
+def _post_words(row: Mapping[str, Any]) -> str:
+    return f"{row['post']} – {common.name_of(row['organisation'])}" if row["organisation"] else str(row["post"])
 
 
 def _accounts_again(error: CommendationError) -> tuple[str, int]:

@@ -1,48 +1,15 @@
-"""Rubrics and campaigns over the API."""
+"""Campaigns over the API."""
 
 from __future__ import annotations
 
-import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.gateway.schemas.base import Answer, Asked, day, points, season_year, text
+from services.gateway.schemas.base import Answer, Asked, day, season_year, text
 from shared.bounds import TEXT_MAX
 from shared.schema import key as identifier
 from shared.schema import name as line
 
-
-class Rubric(Answer):
-    """A rubric as shared/rubric/README.md documents it: key, title, season, scale, passes, groups of items, roundings, tie-breaks."""
-
-    key = text()
-    title = text()
-    season = fields.Integer()
-    scale = points()
-    passes = fields.List(fields.Dict())
-    groups = fields.List(fields.Dict())
-
-
-class PublishRubric(ma.Schema):
-    """A whole rubric; read and checked by the service, which names every place where it does not hold."""
-
-    class Meta:
-        unknown = ma.INCLUDE
-
-    key = identifier()
-    title = line()
-    season = season_year()
-    scale = fields.Raw(required=True, metadata={"type": "string", "format": "decimal"})
-    passes = fields.List(fields.Dict(), required=True)
-    groups = fields.List(fields.Dict(), required=True)
-
-
-class RubricLine(Answer):
-    """A rubric in the list of rubrics."""
-
-    rubric = text()
-    title = text()
-    season = fields.Integer()
-    scale = points()
+KINDS = ("regular", "thematic", "adhoc")
 
 
 class LaunchCampaign(Asked):
@@ -58,6 +25,11 @@ class LaunchCampaign(Asked):
     registration_due_on = fields.Date(required=True)
     legal_basis = text(required=True, validate=validate.Length(max=TEXT_MAX))
     illustrative = fields.Boolean(metadata={"description": "The scores are examples; every page and export then says so"})
+    kind = text("regular (thường xuyên), thematic (chuyên đề) or adhoc (đột xuất)", validate=validate.OneOf(KINDS))
+    organiser = text("Who launches it, where that is not the cluster's organiser")
+    parent = text("The campaign that it is launched under: it keeps within its dates and drops none of its criteria")
+    units = fields.List(identifier(), metadata={"description": "The units that it is for, in place of the cluster's members"})
+    plan_document = text("The plan (kế hoạch), by number and date", validate=validate.Length(max=TEXT_MAX))
 
 
 class CampaignLine(Answer):
@@ -72,15 +44,26 @@ class CampaignLine(Answer):
     ends_on = day()
     registration_due_on = day()
     legal_basis = text()
+    kind = text("regular, thematic or adhoc")
+    organiser = text(allow_none=True)
+    parent = text(allow_none=True)
+    plan_document = text()
+    frozen = fields.Dict(allow_none=True, metadata={"description": "since, reason; while the boards stand still"})
+    seal = fields.Dict(allow_none=True, metadata={"description": "boards [{board, digest}] and positions of a final result"})
     state = text("open or final")
     finalised_on = day(nullable=True)
 
 
 class Campaign(CampaignLine):
-    """A campaign with its units and passes."""
+    """A campaign with its units, passes, phases and compact."""
 
     units = fields.List(fields.Dict(), metadata={"description": "unit, registered_on, covenant {signatory, signed_on}"})
     passes = fields.List(fields.Dict(), metadata={"description": "pass_key, title, state, due_on, assignments [{unit, scorers}]"})
+    phases = fields.List(
+        fields.Dict(),
+        metadata={"description": "phase, title, is_pass, from_on, due_on, state, opened_on, closed_on, graces, changes; the year in order"},
+    )
+    compact = fields.Dict(allow_none=True, metadata={"description": "version, title, text, issued_on"})
 
 
 class VoteCount(Asked):

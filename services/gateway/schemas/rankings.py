@@ -23,6 +23,8 @@ class Board(Answer):
     cluster = text()
     state = text("open or final")
     as_of = instant(nullable=True)
+    frozen = fields.Dict(allow_none=True, metadata={"description": "since, reason: the board as it stood then, until it is thawed"})
+    seal = text("SHA-256 of the canonical JSON of the board that was made final", allow_none=True)
     rows = fields.List(fields.Dict(), metadata={"description": "unit, name, and the columns of this board; equal ranks are ties"})
 
 

@@ -1,4 +1,4 @@
-"""The registry over the API."""
+"""Clusters over the API."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ from shared.schema import key as identifier
 from shared.schema import name as line
 
 
-class RegisterOrganisation(Asked):
-    """An organisation with its level and, where it has one, its parent."""
-
-    organisation = identifier()
-    name = line()
-    level = line()
-    opened_on = fields.Date(allow_none=True)
-    code = text(allow_none=True, validate=validate.Length(max=100))
-    parent = text(allow_none=True, validate=validate.Length(max=100))
-
-
-class Organisation(Answer):
-    """A registered organisation."""
-
-    organisation = text()
-    name = text()
-    level = text()
-    code = text(allow_none=True)
-    parent = text(allow_none=True)
-    opened_on = day(nullable=True)
-
-
 class FormCluster(Asked):
     """A cluster (khối, cụm thi đua) and the organisation whose standing office runs it."""
 
@@ -38,6 +16,31 @@ class FormCluster(Asked):
     name = line()
     organiser = identifier()
     formed_on = fields.Date(required=True)
+    leader_rule = text(validate=validate.OneOf(["elected", "rotation", "rank"]))
+    level = text(allow_none=True, validate=validate.Length(max=300))
+
+
+class DescribeList(Asked):
+    """How complete the list of members is, what it is taken from, and the day that the source tells of."""
+
+    completeness = text(required=True, validate=validate.OneOf(["complete", "partial"]))
+    source = line()
+    as_of = fields.Date(allow_none=True)
+
+
+class RenameCluster(Asked):
+    """Another name from a day on."""
+
+    name = line()
+    effective_on = fields.Date(required=True)
+    document = line()
+
+
+class DissolveCluster(Asked):
+    """The first day without the cluster; the memberships that last end on the day before."""
+
+    effective_on = fields.Date(required=True)
+    document = line()
 
 
 class Membership(Answer):
@@ -53,22 +56,44 @@ class Leadership(Answer):
 
     season = fields.Integer()
     leader = text()
-    deputy = text(allow_none=True)
+    deputies = fields.List(text())
     basis = text()
     document = text()
 
 
-class ClusterLine(Answer):
-    """A cluster in the list of clusters."""
+class ClusterFacts(Answer):
+    """What is said of a cluster."""
 
     cluster = text()
     name = text()
     organiser = text()
     formed_on = day()
+    level = text(allow_none=True)
+    completeness = text("Of the list of members: complete or partial, as far as its source says", allow_none=True)
+    source = text(allow_none=True)
+    as_of = day(nullable=True)
+    dissolved_on = day("The first day without it", nullable=True)
 
 
-class Cluster(ClusterLine):
-    """A cluster with its members and leaders."""
+class ClusterLine(ClusterFacts):
+    """A cluster in the list of clusters: how many members it has today, and who leads it in this year's season."""
+
+    members = fields.Integer()
+    leader = text(allow_none=True)
+
+
+class ClusterName(Answer):
+    """What a cluster is called from a day on."""
+
+    name = text()
+    from_on = day()
+    document = text(allow_none=True)
+
+
+class Cluster(ClusterFacts):
+    """A cluster with its names, members and leaders."""
+
+    names = rows(ClusterName)
 
     members = rows(Membership)
     leaders = rows(Leadership)
@@ -81,6 +106,13 @@ class AdmitMember(Asked):
     from_on = fields.Date(required=True)
 
 
+class AdmitMembers(Asked):
+    """Several units join from a date, all or none."""
+
+    units = fields.List(identifier(), required=True, validate=validate.Length(1, 500))
+    from_on = fields.Date(required=True)
+
+
 class ReleaseMember(Asked):
     """A unit leaves; the last day of its membership."""
 
@@ -88,10 +120,10 @@ class ReleaseMember(Asked):
 
 
 class DesignateLeader(Asked):
-    """Leader and deputy of a season, with the basis and the document it rests on."""
+    """Leader and deputies of a season, with the basis and the document it rests on."""
 
     season = season_year()
     leader = identifier()
-    deputy = text(allow_none=True, validate=validate.Length(max=100))
+    deputies = fields.List(identifier(), validate=validate.Length(max=10))
     basis = text(required=True, validate=validate.OneOf(["elected", "rotation", "appointed"]))
     document = line()

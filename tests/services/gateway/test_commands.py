@@ -14,6 +14,7 @@ from tests.services.gateway.world import FakeNetwork, recorded
 Headers = Callable[[str], dict[str, str]]
 DAY = "2024-01-01"
 RUBRIC = {"key": "r", "title": "R", "season": 2024, "scale": "10", "passes": [], "groups": [], "caps": []}
+COPY = {"draft": "d", "key": "r2", "title": "R", "season": 2025, "in_force_from": DAY}
 CAMPAIGN = {
     "campaign": "c",
     "title": "C",
@@ -43,14 +44,51 @@ COMMANDS: list[tuple[str, str, dict[str, Any] | None, tuple[str, str], dict[str,
     (
         "POST",
         "/clusters/k/leaders",
-        {"season": 2024, "leader": "u", "deputy": None, "basis": "elected", "document": "BB"},
+        {"season": 2024, "leader": "u", "deputies": ["v", "w"], "basis": "elected", "document": "BB"},
         ("registry", "designate_leader"),
         {"cluster": "k"},
     ),
+    (
+        "PUT",
+        "/clusters/k/list",
+        {"completeness": "partial", "source": "Báo", "as_of": DAY},
+        ("registry", "describe_list"),
+        {"cluster": "k"},
+    ),
+    ("POST", "/clusters/k/names", {"name": "K2", "effective_on": DAY, "document": "QĐ"}, ("registry", "rename_cluster"), {"cluster": "k"}),
+    ("POST", "/clusters/k/dissolution", {"effective_on": DAY, "document": "QĐ"}, ("registry", "dissolve_cluster"), {"cluster": "k"}),
+    ("POST", "/clusters/k/admissions", {"units": ["u", "v"], "from_on": DAY}, ("registry", "admit_members"), {"cluster": "k"}),
     ("POST", "/accounts", {"account": "a-9", "login": "chin", "post": "P"}, ("registry", "open_account"), {}),
     ("POST", "/accounts/a/roles", {"role": "office", "scope": "*"}, ("registry", "grant_role"), {"account": "a"}),
+    (
+        "POST",
+        "/accounts/a/revocations",
+        {"role": "office", "scope": "*", "effective_on": DAY, "reason": "R"},
+        ("registry", "revoke_role"),
+        {"account": "a"},
+    ),
+    (
+        "POST",
+        "/accounts/a/delegations",
+        {"role": "office", "scope": "*", "to_account": "b", "from_on": DAY, "until_on": DAY, "reason": "R"},
+        ("registry", "delegate_role"),
+        {"account": "a"},
+    ),
+    (
+        "POST",
+        "/accounts/a/delegations/end",
+        {"role": "office", "scope": "*", "to_account": "b", "reason": "R"},
+        ("registry", "end_delegation"),
+        {"account": "a"},
+    ),
     ("DELETE", "/accounts/a/roles/office/*", None, ("registry", "revoke_role"), {"account": "a", "role": "office", "scope": "*"}),
     ("POST", "/rubrics", RUBRIC, ("campaigns", "publish_rubric"), {"rubric": RUBRIC}),
+    ("POST", "/rubrics/r/withdrawal", {"reason": "vì"}, ("campaigns", "withdraw_rubric"), {"rubric": "r"}),
+    ("POST", "/rubrics/r/copies", COPY, ("campaigns", "copy_rubric"), {"rubric": "r"}),
+    ("POST", "/rubric-templates/t/copies", COPY, ("campaigns", "copy_rubric"), {"template": "t"}),
+    ("PUT", "/rubric-drafts/d", {"content": {"key": "r"}, "edition": 2}, ("campaigns", "draft_rubric"), {"draft": "d"}),
+    ("POST", "/rubric-drafts/d/publication", {"edition": 2}, ("campaigns", "publish_draft"), {"draft": "d"}),
+    ("POST", "/rubric-drafts/d/discarding", {"edition": 2}, ("campaigns", "discard_draft"), {"draft": "d"}),
     ("POST", "/campaigns", CAMPAIGN, ("campaigns", "launch_campaign"), {}),
     ("PUT", "/campaigns/c/units/u/registration", None, ("campaigns", "register_unit"), {"campaign": "c", "unit": "u"}),
     (
@@ -131,7 +169,7 @@ def test_a_command_reaches_its_service_as_given(
     answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     (call,) = network.told(*command)
-    assert call.data == (more if "rubric" in more else {**(body or {}), **more})
+    assert call.data == (more if more == {"rubric": RUBRIC} else {**(body or {}), **more})
     assert (call.actor, call.command, call.correlation) == ("a-2", "k-1", "c-1")
     assert answer.get_json()["position"] == 7
     assert answer.headers["X-Correlation-ID"] == "c-1"

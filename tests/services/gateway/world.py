@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.errors import CommendationError, Unavailable
+from shared import permissions
+from shared.errors import CommendationError, NotFound, Unavailable
+from tests.services.gateway import checking
 
 PASSWORD = "ba từ dễ nhớ"
 SHEET_URL = "/campaigns/td-2024/sheets/btp/self/btp"
@@ -96,6 +98,15 @@ CAMPAIGN = {
     "finalised_on": None,
     "illustrative": True,
     "audience": ["btp", "bca"],
+    "kind": "regular",
+    "organiser": "ban",
+    "parent": None,
+    "audience_is": "members",
+    "plan_document": "Kế hoạch 1",
+    "plan": [{"key": "midyear_review", "title": "Sơ kết 6 tháng", "from_on": "2024-07-01", "due_on": "2024-07-31"}],
+    "compact": {"version": 1, "title": "Giao ước 2024", "text": "Điều <1>", "issued_on": "2024-01-02"},
+    "frozen": None,
+    "seal": None,
 }
 FINAL = {**CAMPAIGN, "campaign": "td-2023", "title": "Phong trào 2023", "season": 2023, "state": "final", "finalised_on": "2024-02-01"}
 UNITS = [
@@ -111,6 +122,25 @@ PASSES = [
         "assignments": [{"unit": "btp", "scorers": ["btp"]}],
     },
     {"pass_key": "cluster", "title": "Khối chấm", "state": "waiting", "due_on": None, "assignments": []},
+]
+
+
+def phase(key: str, state: str, **more: Any) -> dict[str, Any]:
+    shown = {"phase": key, "title": None, "is_pass": False, "state": state, "from_on": None, "opened_on": None, "due_on": None}
+    return {**shown, "closed_on": None, "graces": [], "changes": [], **more}
+
+
+PHASES = [
+    phase(
+        "registration",
+        "closed",
+        opened_on="2024-01-01",
+        due_on="2024-04-15",
+        changes=[{"what": "extended", "on": "2024-03-30", "until_on": "2024-04-15", "units": [], "reason": "Lũ <lụt>"}],
+    ),
+    phase("midyear_review", "waiting", title="Sơ kết 6 tháng", from_on="2024-07-01", due_on="2024-07-31"),
+    phase("self", "open", title="Tự chấm", is_pass=True, opened_on="2024-11-01", due_on="2024-11-22"),
+    phase("cluster", "waiting", title="Khối chấm", is_pass=True),
 ]
 TASK = {
     "campaign": "td-2024",
@@ -140,6 +170,8 @@ def item(key: str, kind: str = "content", **more: Any) -> dict[str, Any]:
         "weight": "1",
         "places": 2,
         "evidence_required": False,
+        "evidence_note": "",
+        "scored_here": True,
         "score": None,
         "reason": None,
         "baseline": None,
@@ -184,10 +216,36 @@ RUBRIC = {
     "title": "Thang điểm 2024",
     "season": 2024,
     "scale": "40",
-    "legal_basis": "HD 1",
+    "legal_basis": [{"title": "HD 1", "number": "804/HD-SNV", "issued_on": "2018-07-18"}],
     "passes": [{"key": "self", "title": "Tự chấm"}],
     "groups": [{"key": "I", "title": "Nhóm I", "maximum": "40", "items": [{"key": "I.1", "title": "Một", "maximum": "40", "weight": "1"}]}],
     "tie_breaks": [{"by": "content"}, {"by": "group", "key": "I"}],
+}
+
+
+LINE = {
+    "rubric": "r-2024",
+    "title": "Thang điểm 2024",
+    "season": 2024,
+    "scale": "40",
+    "based_on": None,
+    "published_on": "2024-01-15",
+    "in_force_from": "2024-01-01",
+    "in_force_until": None,
+    "withdrawn_on": None,
+    "withdrawn_for": None,
+}
+CHANGES = [{"part": "rubric", "key": "", "change": "changed", "field": "season", "before": 2024, "after": 2025}]
+SAVED = {"edition": 3, "saved_by": "a-2", "saved_at": "2024-11-19T03:00:00Z"}
+TEMPLATE = {
+    "template": "mau",
+    "title": "Mẫu",
+    "season": 2018,
+    "scale": "40",
+    "standing": "old",
+    "source": "HD 1",
+    "note": {"vi": "Chưa đủ", "en": "Not all"},
+    "refusal": None,
 }
 
 
@@ -221,6 +279,8 @@ def board(data: dict[str, Any]) -> dict[str, Any]:
         "state": "final" if data["campaign"] == "td-2023" else "open",
         "illustrative": True,
         "as_of": data.get("as_of"),
+        "frozen": None,
+        "seal": "5ea1" * 16 if data["campaign"] == "td-2023" else None,
         "rules": RUBRIC,
         "scale": "40",
         "names": {"btp": "Bộ Tư pháp", "bca": "Bộ Công an"},
@@ -245,7 +305,7 @@ def board(data: dict[str, Any]) -> dict[str, Any]:
         head |= {
             "next_season": 2025,
             "rule": "elected",
-            "designated": {"leader": "bca", "deputy": "btp", "basis": "elected", "document": "BB 1"},
+            "designated": {"leader": "bca", "deputies": ["btp"], "basis": "elected", "document": "BB 1"},
         }
         head["rows"] = [
             {"unit": "bca", "name": "Bộ Công an", "rank": None, "led": [2020], "deputised": [], "standing": 1, "leads_now": True}
@@ -405,6 +465,40 @@ def health(service: str) -> dict[str, Any]:
     }
 
 
+LENT = {
+    "account": "a-1",
+    "role": "secretary",
+    "scope": "btp",
+    "to_account": "a-2",
+    "from_on": "2024-11-18",
+    "until_on": "2024-11-30",
+    "reason": "Đi công tác",
+}
+
+
+def _with_days(account: dict[str, Any]) -> dict[str, Any]:
+    roles = [{**held, "from_on": "2024-01-01", "until_on": None, "document": "QĐ 1"} for held in account["roles"]]
+    return {**account, "roles": roles, "lent": [LENT] if account["account"] == LENT["account"] else [], "borrowed": []}
+
+
+def organisation_of(rows: Any, key: str) -> dict[str, Any]:
+    """One of these organisations, as it was registered and nothing since."""
+    row = next((row for row in rows if row["organisation"] == key), None)
+    if row is None:
+        raise NotFound(f"There is no organisation {key}.", organisation=key)
+    told = {"kind": None, "statistics_code": None, "sector_parent": None, "ended_on": None, **row}
+    return {
+        **told,
+        "on": "2024-11-20",
+        "known_on": None,
+        "open": True,
+        "names": [{"value": row["name"], "from_on": None, "until_on": None}],
+        "codes": [],
+        "successions": [],
+        "facts": [{"change": "registered", "data": told, "known_on": "2024-01-01", "recorded_at": "", "event": "e1"}],
+    }
+
+
 def answers() -> dict[tuple[str, str], Answer]:
     campaigns = {"td-2024": CAMPAIGN, "td-2023": FINAL}
     cluster = {
@@ -412,23 +506,66 @@ def answers() -> dict[tuple[str, str], Answer]:
         "name": "Khối nội chính",
         "organiser": "ban",
         "formed_on": "2015-01-01",
-        "members": [{"unit": "btp", "from_on": "2015-01-01", "until_on": None}],
-        "leaders": [],
+        "leader_rule": "elected",
+        "level": "Trung ương",
+        "completeness": "partial",
+        "source": "Báo Pháp luật <1>",
+        "as_of": "2022-08-05",
+        "dissolved_on": None,
+        "dissolved_by": None,
     }
+    names = [
+        {"name": "Khối tư pháp", "from_on": "2015-01-01", "document": None},
+        {"name": "Khối nội chính", "from_on": "2019-01-01", "document": "QĐ 5"},
+    ]
+    members = [{"unit": "btp", "from_on": "2015-01-01", "until_on": None}]
+    leaders = [{"season": 2020, "leader": "bca", "deputies": ["btp", "ktnn"], "basis": "elected", "document": "BB"}]
     organisations = [("btp", "Bộ Tư pháp"), ("bca", "Bộ Công an"), ("ban", "Ban TĐKT"), ("ktnn", "Kiểm toán"), ("ttcp", "Thanh tra")]
     found: dict[tuple[str, str], Answer] = {
         ("registry", "account_by_login"): lambda data: ACCOUNTS.get(data["login"]),
-        ("registry", "accounts"): list(ACCOUNTS.values()),
+        ("registry", "accounts"): [_with_days(account) for account in ACCOUNTS.values()],
+        ("registry", "posts"): [{name: account[name] for name in ("account", "post", "organisation")} for account in ACCOUNTS.values()],
+        ("registry", "lent_roles"): [LENT],
+        ("registry", "permissions"): permissions.table().to_data(),
         ("registry", "organisations"): [
             {"organisation": key, "name": name, "level": "TW", "code": None, "parent": None, "opened_on": "1945-08-28"}
             for key, name in organisations
         ],
-        ("registry", "clusters"): [{name: cluster[name] for name in ("cluster", "name", "organiser", "formed_on")}],
-        ("registry", "cluster"): cluster,
-        ("campaigns", "rubrics"): [{"rubric": "r-2024", "title": "Thang điểm 2024", "season": 2024, "scale": "40"}],
+        ("registry", "count_organisations"): lambda data: len(found["registry", "organisations"]),
+        ("registry", "organisation_names"): lambda data: {
+            "position": 0,
+            "names": {row["organisation"]: row["name"] for row in found["registry", "organisations"]},
+        },
+        ("registry", "organisation_terms"): {"levels": ["TW"], "kinds": ["phường"]},
+        ("registry", "organisation_by_code"): {"code": "G09", "organisation": None, "held": []},
+        ("registry", "organisation"): lambda data: organisation_of(found["registry", "organisations"], data["organisation"]),
+        ("registry", "lineage"): {"ancestors": [], "heirs": [], "complete": True},
+        ("registry", "clusters"): [{**cluster, "members": 1, "leader": None}],
+        ("registry", "cluster"): {**cluster, "names": names, "members": members, "leaders": leaders},
+        ("campaigns", "rubrics"): [LINE],
         ("campaigns", "rubric"): RUBRIC,
+        ("campaigns", "rubric_versions"): [LINE, {**LINE, "rubric": "r-2025", "season": 2025, "based_on": "r-2024"}],
+        ("campaigns", "compare_rubrics"): {"before": RUBRIC, "after": {**RUBRIC, "key": "r-2025", "season": 2025}, "differences": CHANGES},
+        ("campaigns", "rubric_drafts"): [{"draft": "d1", "key": "r-2026", "title": "Nháp 2026", "season": 2026, **SAVED}],
+        ("campaigns", "rubric_draft"): {"draft": "d1", "content": {**RUBRIC, "key": "r-2026", "based_on": "r-2024"}, **SAVED},
+        ("campaigns", "rubric_templates"): [TEMPLATE],
+        ("campaigns", "rubric_template"): {**TEMPLATE, "rubric": RUBRIC},
         ("campaigns", "campaigns"): [CAMPAIGN, FINAL],
-        ("campaigns", "campaign"): lambda data: {**campaigns[data["campaign"]], "units": UNITS, "passes": PASSES},
+        ("campaigns", "campaign"): lambda data: {**campaigns[data["campaign"]], "units": UNITS, "passes": PASSES, "phases": PHASES},
+        ("campaigns", "campaign_tree"): {
+            **CAMPAIGN,
+            "children": [{**CAMPAIGN, "campaign": "td-2023", "title": "Đợt ngắn", "children": []}],
+        },
+        ("campaigns", "targets"): [
+            {"campaign": "td-2024", "unit": "btp", "person": None, "title": "TTLDXS", "registered_on": "2024-03-01"},
+            {"campaign": "td-2024", "unit": "btp", "person": "p-1", "title": "CSTDCS", "registered_on": "2024-03-01"},
+        ],
+        ("campaigns", "titles"): [
+            {"code": "TTLDXS", "name": "Tập thể lao động xuất sắc", "subject": "collective", "basis": "Luật", "verified": False},
+            {"code": "CSTDCS", "name": "Chiến sĩ thi đua cơ sở", "subject": "person", "basis": "Luật", "verified": True},
+        ],
+        ("campaigns", "unsigned"): ["bca"],
+        ("rankings", "pending_board"): board,
         ("evaluations", "sheet"): sheet(),
         ("evaluations", "tasks"): [TASK, {**TASK, "unit": "bca", "state": "submitted", "due_on": "2024-11-19"}],
         ("evaluations", "sheets"): [{**TASK, "state": "submitted", "late": True}],
@@ -475,13 +612,20 @@ def answers() -> dict[tuple[str, str], Answer]:
         },
     }
     commands = {
-        "registry": "register_organisation form_cluster admit_member release_member designate_leader open_account grant_role revoke_role",
-        "campaigns": "publish_rubric launch_campaign register_unit sign_covenant open_pass close_pass record_tie_vote finalise",
+        "registry": "register_organisation rename_organisation recode_organisation retype_organisation move_organisation "
+        "merge_organisation split_organisation dissolve_organisation correct_organisation form_cluster describe_list "
+        "rename_cluster dissolve_cluster admit_member admit_members release_member designate_leader open_account "
+        "grant_role revoke_role delegate_role end_delegation",
+        "campaigns": "publish_rubric withdraw_rubric draft_rubric copy_rubric discard_draft publish_draft "
+        "launch_campaign register_unit record_registration issue_compact sign_covenant open_pass close_pass "
+        "record_tie_vote plan_phases open_phase extend_phase give_grace close_phase reopen_phase freeze thaw finalise "
+        "register_person_target withdraw_person_target register_unit_target withdraw_unit_target",
         "evaluations": "score_items submit_sheet",
         "awards": "propose_flag record_vote decide hand_over_flag",
     }
     for service, methods in commands.items():
         found |= {(service, method): recorded() for method in methods.split()}
+    found |= checking.answers() | {("campaigns", method): recorded() for method in checking.COMMANDS}
     found["evaluations", "import_sheets"] = {"sheets": [recorded()], "position": 7}
     for service in ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"):
         found[service, "health"] = health(service)
