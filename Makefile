@@ -3,8 +3,10 @@
 VENV        := .venv
 BIN         := $(VENV)/bin
 PYTEST_ARGS ?=
+# processes that share the tests
+WORKERS     ?= 2
 BENCH_ARGS  ?=
-SERVERS     := $(BIN)/python -m deploy.servers exec --
+SERVERS     := $(BIN)/python -m deploy.servers exec
 
 # only from the command line: a HOST or PORT that happens to be in the environment is somebody else's
 RUN_ARGS    := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(filter command,$(origin PORT)),--port $(PORT))
@@ -18,9 +20,9 @@ help:  ## this list
 run: $(VENV)/.installed  ## the whole network in one process with the sample season; HOST=, PORT=, PYTHON= as wanted
 	@exec $(BIN)/commendation run --sample $(RUN_ARGS)
 
-test: $(VENV)/.installed-dev  ## the whole suite on private RabbitMQ and PostgreSQL; PYTEST_ARGS= as wanted
+test: $(VENV)/.installed-dev  ## the whole suite on private RabbitMQ and PostgreSQL; PYTEST_ARGS=, WORKERS= as wanted
 	@deploy/browser.sh
-	@$(SERVERS) $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(SERVERS) --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev  ## style, types and the layering rules
 	$(BIN)/ruff check .
@@ -36,10 +38,10 @@ contracts: $(VENV)/.installed  ## write contracts/ anew from the schemas
 	$(BIN)/commendation contracts
 
 bench: $(VENV)/.installed-dev  ## measure, beside what one would take instead; BENCH_ARGS= as wanted
-	@$(SERVERS) $(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+	@$(SERVERS) -- $(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 reliability: $(VENV)/.installed-dev  ## kill processes hundreds of times and account for every fact
-	@$(SERVERS) $(BIN)/python -W ignore -m tests.reliability
+	@$(SERVERS) -- $(BIN)/python -W ignore -m tests.reliability
 
 mutation: $(VENV)/.installed-dev  ## change shared bit by bit and see the tests notice
 	@$(BIN)/python -m mutmut run

@@ -1,6 +1,7 @@
 """Private PostgreSQL and RabbitMQ for tests and benchmarks.
 
     python -m deploy.servers exec -- CMD...   start both, run CMD with their addresses, stop them, exit as CMD did
+    python -m deploy.servers exec --no-fsync -- CMD...   the same, and PostgreSQL does not flush to disk
     python -m deploy.servers start            start both and leave them running; prints lines for `eval`
     python -m deploy.servers status           what runs
     python -m deploy.servers stop             stop what `start` left, and what a killed run left behind
@@ -10,6 +11,9 @@ COMMENDATION_TEST_BROKER_URL. What is set already is used as it is, and no serve
 
 Everything listens on the loopback interface, on free ports, under passwords made for this one run, with its data below
 `var/test/`. Servers of the system are neither used nor touched. Only the standard library is needed.
+
+Without flushes a database is made and dropped in a fraction of the time, which the suite does hundreds of times; what is lost is what a
+crash of the machine would find. Tests kill processes, never the machine. Benchmarks measure what a user gets, and refuse such a server.
 
 Exit codes: that of CMD; 1 a server did not start; 2 a server is not installed, or the command line is wrong.
 """
@@ -291,16 +295,20 @@ def _free_ports(count: int) -> list[int]:
 
 @dataclass(slots=True)
 class Run:
-    """The servers of one run. `owner` is the process they are for; None when they were left running by `start`."""
+    """The servers of one run. `owner` is the process they are for; None when they were left running by `start`.
+
+    fsync: whether PostgreSQL flushes to disk what it confirms.
+    """
 
     folder: Path
     account: Account | None
     owner: Process | None
     servers: dict[str, Process]
     addresses: dict[str, str]
+    fsync: bool = True
 
     @classmethod
-    def create(cls, owner: Process) -> Run:
+    def create(cls, owner: Process, *, fsync: bool) -> Run:
         account = Account.choose()
         RUNS.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=RUNS))
@@ -311,7 +319,7 @@ class Run:
                 folder = Path(tempfile.mkdtemp(prefix=FALLBACK_PREFIX))
                 os.chown(folder, account.uid, account.gid)
                 say(f"{RUNS} cannot be reached by the account that runs the servers; their data are in {folder}")
-        run = cls(folder, account, owner, {}, {})
+        run = cls(folder, account, owner, {}, {}, fsync)
         run.save()
         return run
 
@@ -403,8 +411,9 @@ def start_postgres(run: Run, server: Path) -> str:
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",  # a path to a socket is at most 107 bytes long; a checkout's may be longer
-        "fsync": "on",  # benchmarks measure what a user gets
-        "max_connections": "200",  # several services times their pools, and the tests beside them
+        "fsync": "on" if run.fsync else "off",
+        "full_page_writes": "on" if run.fsync else "off",
+        "max_connections": "400",  # several services times their pools, in two networks at a time, and the tests beside them
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     run.spawn("postgres", [server, "-D", data, *options], env)
@@ -507,7 +516,7 @@ KINDS = (
 )
 
 
-def start(owner: Process) -> Run | None:
+def start(owner: Process, *, fsync: bool = True) -> Run | None:
     """Starts the servers that the environment does not name already; None when it names all.
 
     Raises NotInstalled or DidNotStart, the latter with the end of the log of the server that failed.
@@ -521,7 +530,7 @@ def start(owner: Process) -> Run | None:
         return None
     programs = locate([kind.product for kind in wanted])
     for tries_left in reversed(range(START_TRIES)):
-        run = Run.create(owner)
+        run = Run.create(owner, fsync=fsync)
         try:
             for kind in wanted:
                 run.addresses[kind.variable] = kind.start(run, programs[kind.product])
@@ -580,14 +589,14 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def execute(command: Sequence[str]) -> int:
+def execute(command: Sequence[str], *, fsync: bool) -> int:
     """Runs a command with the servers and gives its exit code, 128 + n when signal n ended it or us."""
     for signum in ENDING:
         signal.signal(signum, _interrupt)
     run = None
     try:
         began = time.monotonic()
-        run = start(Process.of(os.getpid()))
+        run = start(Process.of(os.getpid()), fsync=fsync)
         if run:
             say(f"started in {time.monotonic() - began:.1f} s, data in {run.folder}")
         return _run(command, os.environ | (run.addresses if run else {}))
@@ -666,7 +675,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         match list(arguments):
             case ["exec", "--", command, *rest]:
-                return execute([command, *rest])
+                return execute([command, *rest], fsync=True)
+            case ["exec", "--no-fsync", "--", command, *rest]:
+                return execute([command, *rest], fsync=False)
             case ["start"]:
                 return start_detached()
             case ["stop"]:

@@ -16,6 +16,7 @@ import yaml
 
 from deploy import make_secrets
 from shared import config
+from shared.sealing import KEY_BYTES, site_key_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,6 +91,14 @@ def test_a_service_reads_its_own_database_from_its_secret(service: str, secrets_
     password = (secrets_folder / f"{service}_password").read_text(encoding="ascii")
     assert read.database_url_of(service) == f"postgresql+psycopg://{service}:{password}@postgres:5432/{service}"
     assert not read.embedded
+
+
+def test_the_key_of_the_site_is_the_registrys_alone(compose: Mapping[str, Any], secrets_folder: Path) -> None:
+    assert [name for name, service in compose["services"].items() if "site_key" in service.get("secrets", [])] == ["registry"]
+    given = compose["services"]["registry"]["environment"]["COMMENDATION_SITE_KEY_FILE"]
+    assert given == "/run/secrets/site_key"
+    read = config.load({"COMMENDATION_SITE_KEY_FILE": str(secrets_folder / "site_key")})
+    assert len(site_key_of(read.site_key)) == KEY_BYTES
 
 
 def test_the_broker_account_opens_with_the_password_of_the_address(secrets_folder: Path) -> None:

@@ -14,6 +14,7 @@ from tests.reliability import season
 from tests.reliability.nursery import Nursery
 from tests.reliability.pair import BACKENDS, DEATHS, a_pair, available
 from tests.reliability.tally import Tally
+from tests.support.accounting import undisturbed_season
 
 DEATHS_A_PAIR = 24
 """Then another pair begins with empty databases: what is examined after each death is all that the pair has ever written."""
@@ -65,7 +66,7 @@ def kill_networks(folder: Path, kills: int, tally: Tally, chance: random.Random)
     """Kill the whole network so often, in as many seasons as that takes."""
     if kills == 0:
         return
-    wanted = season.undisturbed(folder / "undisturbed")
+    wanted = undisturbed_season(folder / "undisturbed")
     print(f"  {season.BACKEND}: an undisturbed season has {wanted.facts.total()} facts", flush=True)
     before = tally.kills.total()
     while (left := kills - (tally.kills.total() - before)) > 0:

@@ -6,13 +6,15 @@ import os
 import random
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from kombu import Connection, Producer
 
-from deploy.servers import RABBITMQ, runs
+from deploy.servers import BROKER_VARIABLE, RABBITMQ, Process, runs, start
 from shared.broker.topology import FEEDS, feed_key
 from shared.event import Event
 from shared.feed.page import Page
@@ -52,9 +54,17 @@ def delete(url: str, queue: str) -> None:
         connection.channel().queue_delete(queue)
 
 
-def can_be_wiped(url: str) -> bool:
-    """Whether the broker there is one that `deploy.servers` started for this run of the tests, and so nobody else's."""
-    return any(url in run.addresses.values() for run in runs())
+@contextmanager
+def of_its_own() -> Iterator[str]:
+    """A RabbitMQ that may be wiped, for nobody else uses it; its URL."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv(BROKER_VARIABLE, raising=False)
+        run = start(Process.of(os.getpid()))
+    assert run is not None
+    try:
+        yield run.addresses[BROKER_VARIABLE]
+    finally:
+        run.stop()
 
 
 def wipe(url: str) -> None:

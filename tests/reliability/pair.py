@@ -142,10 +142,10 @@ def _folded(events: Sequence[Event]) -> dict[str, tuple[list[int], int]]:
 
 
 @contextmanager
-def a_pair(backend: str, folder: Path) -> Iterator[Pair]:
-    """A pair with databases and queues of its own, which are removed afterwards."""
+def a_pair(backend: str, folder: Path, rabbitmq: str | None = None) -> Iterator[Pair]:
+    """A pair with databases and queues of its own, which are removed afterwards; `rabbitmq`: on another than that of the tests."""
     name = uuid.uuid4().hex[:8]
-    kind, broker = ("sqlite", "embedded://") if backend == "embedded" else ("postgresql", os.environ[BROKER])
+    kind, broker = ("sqlite", "embedded://") if backend == "embedded" else ("postgresql", rabbitmq or os.environ[BROKER])
     site = f"s{name}"
     opened: list[Database] = []
     with fresh_template(kind, folder, producer_of(name), subscriber_of(name)) as template:

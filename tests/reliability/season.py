@@ -7,26 +7,25 @@ from random import Random
 
 from tests.reliability.tally import Tally
 from tests.support.accounting import Account, Season, models_that_differ
-from tests.support.dying import WHILE_LOADING, WHILE_REBUILDING, load_until_dead, rebuild_until_dead
+from tests.support.dying import (
+    WHILE_LOADING,
+    WHILE_REBUILDING,
+    load_until_dead,
+    rebuild_until_dead,
+    rebuild_while_loading_until_dead,
+)
 from tests.support.network import RunningNetwork
 
 BACKEND = "whole network"
 TIMES_MAX = 12
 """A process dies at the first to this time that it gets to the point: a season then takes some fifteen deaths to load."""
 
-
-def undisturbed(folder: Path) -> Season:
-    """What a season comes to that nobody disturbs."""
-    network = RunningNetwork("embedded", folder / "var")
-    try:
-        network.start(sample=True)
-        return Season.of(network)
-    finally:
-        network.close()
+SERVICES_REBUILT = 6
+"""A process that rebuilds gets to each of its points at least once for each service that has a read model."""
 
 
 def disturbed(folder: Path, wanted: Season, tally: Tally, chance: Random, kills_max: int) -> None:
-    """One season, killed until it is loaded (or enough have been killed), rebuilt under kills, and accounted for."""
+    """One season, killed and rebuilt until it is loaded (or enough have been killed), rebuilt again under kills, and accounted for."""
     network = RunningNetwork("embedded", folder / "var")
     killed = 0
 
@@ -39,12 +38,15 @@ def disturbed(folder: Path, wanted: Season, tally: Tally, chance: Random, kills_
     try:
         loaded = False
         while not loaded and killed < kills_max:
-            point = chance.choice(WHILE_LOADING)
-            loaded = not count(point, load_until_dead(network, point, chance.randint(1, TIMES_MAX)))
+            point = chance.choice((*WHILE_LOADING, *WHILE_REBUILDING))
+            if point in WHILE_LOADING:
+                loaded = not count(point, load_until_dead(network, point, chance.randint(1, TIMES_MAX)))
+            else:
+                count(point, rebuild_while_loading_until_dead(network, point, chance.randint(1, SERVICES_REBUILT)))
         network.start(sample=True)
         for point in WHILE_REBUILDING:
             if killed < kills_max:
-                count(point, rebuild_until_dead(network, point, chance.randint(1, 6)))
+                count(point, rebuild_until_dead(network, point, chance.randint(1, SERVICES_REBUILT)))
         found = Season.of(network)
         differing = models_that_differ(network, folder / "clean")
         differing += [] if found.boards == wanted.boards else ["boards"]

@@ -12,8 +12,13 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from unittest import mock
+
+HOUR = 3600.0
 
 
 @dataclass
@@ -24,7 +29,9 @@ class Plan:
     this position on a fold kills the process; die_after: kill it once a page up to there is committed and before it is acked (both
     print first which page was under way, and neither strikes at an announcement); spoilt: how often the fold of a text fails, -1 for
     always; refuse: how often the handler raises before it folds; garbage: publish what is no page first; producing, reading: whether the
-    producer and the subscriber run; stay: run until SIGTERM, and log what happens in place of a report; seconds: how long all may take.
+    producer and the subscriber run; stay: run until SIGTERM, and log what happens in place of a report; seconds: how long all may take;
+    asleep: the relay looks by itself once an hour only and keeps its lease for as long, so that nothing is published but what it is woken
+    for; apart: each text is noted when the one before is published, the first when the relay is at rest.
     """
 
     name: str
@@ -37,7 +44,9 @@ class Plan:
     producing: bool = True
     reading: bool = True
     stay: bool = False
-    seconds: float = 14.0
+    seconds: float = 60.0
+    asleep: bool = False
+    apart: bool = False
 
     @property
     def producer(self) -> str:
@@ -53,6 +62,14 @@ class Plan:
 
 def run(plan: Plan) -> dict[str, Any]:
     """Run the plan in this process, which must be one of greenlets; the report."""
+    with ExitStack() as patches:
+        if plan.asleep:
+            for name in ("publisher.RELAY_POLL_SECONDS", "wake.RELAY_POLL_SECONDS", "lease.RELAY_LEASE_SECONDS"):
+                patches.enter_context(mock.patch(f"shared.feed.{name}", HOUR))
+        return _run(plan)
+
+
+def _run(plan: Plan) -> dict[str, Any]:
     import eventlet
     import nameko
     import sqlalchemy as sa
@@ -161,12 +178,24 @@ def run(plan: Plan) -> dict[str, Any]:
         return {}
     deadline = time.monotonic() + plan.seconds
     diary = runner.service_map[plan.producer]
-    store = next(one for one in diary.dependencies if isinstance(one, FeedRelay)).ground.store
+    ground = next(one for one in diary.dependencies if isinstance(one, FeedRelay)).ground
+    store = ground.store
+
+    def wait_until(holds: Callable[[], bool]) -> None:
+        while not holds() and time.monotonic() < deadline:
+            eventlet.sleep(0.05)
+
+    def published() -> bool:
+        return ground.relay.state in ("active", "stand-by") and cursor(store.database) >= store.head()
+
     if plan.garbage:
         eventlet.sleep(0.5)  # until the subscriber's queue is there to take it
         throw_garbage()
     context = Context("office", "course", "command")
     for number, text in enumerate(plan.append):
+        if plan.apart:
+            wait_until(published)
+            eventlet.sleep(0.1)  # until the relay has seen that there is no more
         store.append(Append("ab"[number % 2], ANY, [NewEvent(f"{plan.producer}.Noted", 1, {"text": text})]), context)
         eventlet.sleep(0.02 if number % 5 == 0 else 0)
     head = store.head()
@@ -174,16 +203,14 @@ def run(plan: Plan) -> dict[str, Any]:
     if plan.reading:
         reader = runner.service_map[plan.subscriber]
         projector = next(one for one in reader.dependencies if isinstance(one, ViewsProvider)).projector
-        while projector.cursor(config.site, plan.producer) < head and time.monotonic() < deadline:
-            eventlet.sleep(0.05)
+        wait_until(lambda: projector.cursor(config.site, plan.producer) >= head)
         with projector.reading() as reading:
             report["pages"] = {row["page"]: [row["notes"].split(), row["count"]] for row in reading.all(sa.select(reading[pages]))}
         report["cursor"] = projector.cursor(config.site, plan.producer)
         report["parked"] = [[row["position"], row["attempts"]] for row in projector.parked()]
-    while cursor(store.database) < head and time.monotonic() < deadline:
-        eventlet.sleep(0.05)
+    wait_until(lambda: cursor(store.database) >= head)
     folds = Counter(position for position, _ in folded)
-    report |= {"relayed": cursor(store.database), "folds": folds, "folded": folded, "handled": handled}
+    report |= {"relay": ground.relay.state, "relayed": cursor(store.database), "folds": folds, "folded": folded, "handled": handled}
     runner.stop()
     return report
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.support.accounting import Season
+from tests.support.accounting import Season, undisturbed_season
 from tests.support.network import BACKENDS, RunningNetwork
 
 
@@ -21,18 +21,6 @@ def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Season]:
-    """undisturbed(backend): the season of a network that nobody disturbs, loaded once per way to run it."""
-    seasons: dict[str, Season] = {}
-
-    def season(backend: str) -> Season:
-        if backend not in seasons:
-            running = RunningNetwork(backend, tmp_path_factory.mktemp("undisturbed") / "var")
-            try:
-                running.start(sample=True)
-                seasons[backend] = Season.of(running)
-            finally:
-                running.close()
-        return seasons[backend]
-
-    return season
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Season:
+    """What a season comes to that nobody disturbs; it is the same on either backend."""
+    return undisturbed_season(tmp_path_factory.mktemp("undisturbed"))

@@ -6,7 +6,6 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,12 @@ SEED = 20240410
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_season_killed_again_and_again_ends_as_an_undisturbed_one(
-    undisturbed: Callable[[str], Season], backend: str, tmp_path: Path
-) -> None:
+def test_a_season_killed_again_and_again_ends_as_an_undisturbed_one(undisturbed: Season, backend: str, tmp_path: Path) -> None:
     killed = RunningNetwork(backend, tmp_path / "var")
     try:
         kills = _kill_embedded(killed) if killed.backend == "embedded" else _kill_distributed(killed)
         assert kills == KILLS
-        assert Season.of(killed) == undisturbed(backend)
+        assert Season.of(killed) == undisturbed
         assert models_that_differ(killed, tmp_path / "clean") == []
         told = json.loads(killed.cli("verify", "--format", "json").stdout)
         assert (told["found"], told["behind"]) == (0, {})

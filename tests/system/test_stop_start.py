@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +26,7 @@ def behind(tmp_path: Path) -> Iterator[Behind]:
         made.close()
 
 
-def test_a_stop_in_the_middle_of_work_is_clean_and_loses_nothing(
-    behind: Behind, undisturbed: Callable[[str], Season], tmp_path: Path
-) -> None:
+def test_a_stop_in_the_middle_of_work_is_clean_and_loses_nothing(behind: Behind, undisturbed: Season, tmp_path: Path) -> None:
     network = behind.network
     network.start()
     behind.work(3)
@@ -39,10 +37,10 @@ def test_a_stop_in_the_middle_of_work_is_clean_and_loses_nothing(
         assert [sign for sign in SIGNS_OF_FORCE if sign in log] == [], f"{name}:\n{log[-4000:]}"
     network.start()
     behind.finish()
-    found, wanted = Season.of(network), undisturbed("embedded")
-    account = Account.of(found.facts, wanted.facts)
+    found = Season.of(network)
+    account = Account.of(found.facts, undisturbed.facts)
     assert (account.lost, account.doubled) == ([], [])
-    assert found.boards == wanted.boards
+    assert found.boards == undisturbed.boards
     assert models_that_differ(network, tmp_path / "clean") == []
 
 
