@@ -6,8 +6,9 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -59,6 +60,7 @@ def reorganisation(folder: Path, url: str, login: str | None, password: str | No
     client = Client(url)
     login = login or click.prompt("Sign-in name")
     client.sign_in(login, password or click.prompt("Password", hide_input=True))
+    look_around(changes, client.ask("GET", "/organisations"))
     _record(client, changes)
 
 
@@ -76,6 +78,32 @@ def rehearse(changes: Sequence[Change]) -> None:
     except DomainError as error:
         said = json.dumps(changes[error.details["change"]], ensure_ascii=False)
         raise PlanRefused(f"{error.message} That is what the tables say of: {said}. Nothing was recorded.") from error
+
+
+def look_around(changes: Sequence[Change], there: Iterable[Mapping[str, Any]]) -> None:
+    """See that nothing that the network holds already stands in the way: a code of the tables, or a key that the plan gives.
+
+    there: the organisations of today, as the API answers them; those of this import, stopped half-way, are in nobody's way.
+    Raises PlanRefused, which names them.
+    """
+    named: dict[str, set[str]] = {}
+    codes: set[str] = set()
+    for change in changes:
+        if "name" in change:
+            named.setdefault(change["organisation"], set()).add(change["name"])
+        if change.get("code"):
+            codes.add(change["code"])
+    in_the_way = [
+        f"{row['name']} ({row['organisation']})"
+        for row in there
+        if (row["name"] not in named[row["organisation"]] if row["organisation"] in named else row.get("statistics_code") in codes)
+    ]
+    if in_the_way:
+        more = f" and {len(in_the_way) - SHOWN_MAX} more" if len(in_the_way) > SHOWN_MAX else ""
+        raise PlanRefused(
+            f"The network holds organisations with a code or key of the tables: {', '.join(in_the_way[:SHOWN_MAX])}{more}. Recode or "
+            f"rename them first; nothing was recorded."
+        )
 
 
 def _record(client: Client, changes: Sequence[Change]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.console.reorganisation.command import PlanRefused, look_around
 from services.console.reorganisation.notes import Share, understood
 from services.console.reorganisation.plan import plan
 from services.console.reorganisation.spelling import kind_of, same_name, with_kind
@@ -202,6 +203,16 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, before: list[str], 
 def test_a_folder_without_the_tables_is_said(tmp_path: Path) -> None:
     with pytest.raises(TableUnreadable, match="the folder must hold"):
         january(tmp_path)
+
+
+def test_what_the_network_holds_already_is_looked_at_before_anything_is_sent(tmp_path: Path) -> None:
+    changes = plan(tables(tmp_path, [old("Xã A", "00001")], [pair("Xã C 00009", "Xã A 00001")]))
+    own = {"organisation": "xa-00001", "name": "Xã A", "statistics_code": "00001"}
+    other = {"organisation": "btp", "name": "Bộ Tư pháp", "statistics_code": None}
+    look_around(changes, [own, other])
+    for wrong in ({**other, "statistics_code": "00009"}, {**own, "name": "Xã Khác"}):
+        with pytest.raises(PlanRefused, match="nothing was recorded"):
+            look_around(changes, [own, wrong])
 
 
 # Words

@@ -129,7 +129,7 @@ def test_nothing_happens_before_the_opening_nor_after_the_end_nor_to_what_is_not
     merged = domain.OrganisationMerged("xa", "tinh", date(2020, 1, 1), PAPER)
     late = replace(command, effective_on=date(2020, 1, 1))
     if late == domain.MergeOrganisation("xa", "tinh", date(2020, 1, 1), PAPER):
-        late = replace(late, into="khac")  # type: ignore[call-arg]
+        late = replace(late, into="khac")
     details = refused(WITH_PROVINCE, [XA, merged], late, domain.OrganisationEnded, "merged on 2020-01-01; tinh", "effective_on")
     assert (details["ended_on"], details["heirs"]) == ("2020-01-01", ["tinh"])
 

@@ -192,7 +192,7 @@ def test_another_writer_in_between_is_heeded(registry: Registry, monkeypatch: py
     registry.register("a")
     registry.register("b")
     load = Facts._load
-    interfered: list[str] = []
+    interfered: list[bool] = []
 
     def interfering(facts: Facts, decider: Any, stream: str) -> Any:
         loaded = load(facts, decider, stream)
