@@ -12,7 +12,9 @@ from flask import Flask, Response, g, request
 
 from services.gateway import api, i18n, pages, problems, visitors
 from services.gateway import network as wire
+from services.gateway import offload as offloading
 from services.gateway.credentials import Credentials
+from services.gateway.offload import at_once
 from shared.bounds import FORM_FIELDS_MAX, REQUEST_BYTES_MAX
 from shared.calendar import utc_now
 from shared.errors import Unavailable
@@ -32,8 +34,16 @@ _SECURITY = {
 }
 
 
-def create_app(network: wire.Network, credentials: Credentials, clock: Callable[[], datetime] = utc_now) -> Flask:
-    """The app over a network and the gateway's own database; `clock` says what day it is for due dates."""
+def create_app(
+    network: wire.Network,
+    credentials: Credentials,
+    clock: Callable[[], datetime] = utc_now,
+    offload: Callable[..., Any] = at_once,
+) -> Flask:
+    """The app over a network and the gateway's own database.
+
+    clock: says what day it is for due dates; offload(work, *args): does work that takes long without holding up other requests.
+    """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=REQUEST_BYTES_MAX, MAX_FORM_MEMORY_SIZE=REQUEST_BYTES_MAX, MAX_FORM_PARTS=FORM_FIELDS_MAX)
     app.config.update(JSON_SORT_KEYS=False)
@@ -42,6 +52,7 @@ def create_app(network: wire.Network, credentials: Credentials, clock: Callable[
     app.extensions[wire.EXTENSION] = network
     app.extensions[visitors.EXTENSION] = credentials
     app.extensions[pages.CLOCK] = clock
+    app.extensions[offloading.EXTENSION] = offload
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_forget)

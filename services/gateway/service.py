@@ -115,7 +115,7 @@ class WebServer(nameko.web.server.WebServer):
 
     def get_wsgi_app(self) -> Flask:
         (provider,) = [one for one in self.container.dependencies if isinstance(one, NetworkProvider)]
-        return create_app(Wire(provider.network()), self.keyring.credentials)
+        return create_app(Wire(provider.network()), self.keyring.credentials, offload=tpool.execute)
 
     def start(self) -> None:
         """Listen and serve. Raises ConfigurationError for an address that is taken or not this machine's."""

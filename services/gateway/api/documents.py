@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from services.gateway import documents, schemas
 from services.gateway.api import blueprint
+from services.gateway.offload import beside
 from services.gateway.pages import conference
 
 conferences = blueprint("conferences", "/campaigns/<campaign>/conference-pack", "Documents for a cluster's conference (.docx, zipped).")
@@ -22,4 +23,4 @@ class ConferencePack(MethodView):
     def get(self, asked: dict[str, Any], campaign: str) -> Response:
         """Agenda, attendance, boards, draft minutes and compact."""
         made = conference.gathered(campaign, asked.get("place", ""), asked.get("held_on"), asked.get("begins_at", ""))
-        return conference.zip_of(campaign, documents.pack(made))
+        return conference.zip_of(campaign, beside(documents.pack, made))

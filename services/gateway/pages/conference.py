@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 
 from services.gateway import documents
 from services.gateway.network import query
+from services.gateway.offload import beside
 from services.gateway.pages import common
 from shared.errors import CommendationError, ValidationFailed
 
@@ -27,7 +28,7 @@ def download(campaign: str) -> Response | tuple[str, int]:
     except ValidationFailed as error:
         return conference(campaign, error), 422
     made = gathered(campaign, request.args.get("place", ""), held_on, request.args.get("begins_at", ""))
-    return zip_of(campaign, documents.pack(made))
+    return zip_of(campaign, beside(documents.pack, made))
 
 
 def gathered(campaign: str, place: str, held_on: date | None, begins_at: str) -> documents.Conference:
@@ -35,13 +36,14 @@ def gathered(campaign: str, place: str, held_on: date | None, begins_at: str) ->
     found = common.campaign_or_404(campaign)
     boards = {name: query("rankings", "board", campaign=campaign, board=name) for name in ("standings", "flag", "leader")}
     cluster = query("registry", "cluster", cluster=found["cluster"])
+    names = common.names()  # all that is asked is asked here: the documents are made in another thread
     return documents.Conference(
         campaign=found,
         cluster=cluster,
         standings=boards["standings"],
         flag=boards["flag"],
         leader=boards["leader"],
-        name_of=common.name_of,
+        name_of=lambda organisation: names.get(organisation, organisation),
         place=" ".join(place.split())[:PLACE_MAX],
         held_on=held_on,
         begins_at=" ".join(begins_at.split())[:TIME_MAX],

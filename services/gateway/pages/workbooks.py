@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway import formats
 from services.gateway.i18n import t
 from services.gateway.network import command, query
+from services.gateway.offload import beside
 from services.gateway.pages import choosing, common
 from services.gateway.problems import status_of, words_of
 from services.gateway.workbooks import excel
@@ -46,7 +47,7 @@ SHOWN_MAX = 200
 def download() -> Response:
     rows = query("registry", "organisations")
     made = workbook.table(rows)
-    content = excel.write(made, [(row["organisation"], workbook.values_of(row)) for row in rows], lead=_lead())
+    content = beside(excel.write, made, [(row["organisation"], workbook.values_of(row)) for row in rows], lead=_lead())
     return _file(content, f"to-chuc-{common.today():%Y-%m-%d}.xlsx")
 
 
@@ -92,14 +93,14 @@ def faults() -> Shown:
         raise
     except CommendationError as error:
         return upload(error), status_of(error)
-    return _file(excel.write_faulty(made, filled, plan.faults, lead=_lead()), "to-chuc-can-sua.xlsx")
+    return _file(beside(excel.write_faulty, made, filled, plan.faults, lead=_lead()), "to-chuc-can-sua.xlsx")
 
 
 def _read(content: bytes) -> tuple[Table, Filled, workbook.Plan]:
     """The table as it is now, what was filled in, and what it would do; the registry says what it would refuse."""
     rows = query("registry", "organisations")
     made = workbook.table(rows)
-    filled = excel.read(made, content)
+    filled = beside(excel.read, made, content)
     plan = workbook.plan(filled, rows, choosing.key_from)
     if plan.planned:
         told = query("registry", "rehearse_organisations", changes=[one.change for one in plan.planned])
