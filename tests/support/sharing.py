@@ -15,7 +15,12 @@ class Sharing(LoadScopeScheduling):
 
 
 def group_of(nodeid: str) -> str | None:
-    """The network that a test shares with others: of `tests/system` one for each way to run it, of `tests/browser` one."""
+    """What takes long to make and a test shares with others.
+
+    Of `tests/system` a network for each way to run it, of `tests/browser` one; of the reorganisation the registry with the whole country.
+    """
+    if nodeid.startswith("tests/services/console/test_reorganisation_import.py"):
+        return "tests/services/console/reorganisation"
     if nodeid.startswith("tests/browser/"):
         return "tests/browser"
     if found := re.fullmatch(r"tests/system/.*\[(embedded|distributed)\b.*\]", nodeid):
