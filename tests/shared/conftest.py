@@ -16,3 +16,9 @@ def machine_in_hanoi() -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture
+def one_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebuilds write each page by itself, so that a test can come between two."""
+    monkeypatch.setattr("shared.projection.replay.REPLAY_PAGES_MAX", 1)

@@ -84,6 +84,7 @@ def test_an_empty_variable_is_as_none() -> None:
         ("HTTP_PORT", "http"),
         ("HTTP_PORT", "-1"),
         ("START_SECONDS", "0"),
+        ("START_SECONDS", "3601"),
         ("START_SECONDS", "1.5"),
         ("START_SECONDS", "for ever"),
     ],

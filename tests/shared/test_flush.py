@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from shared.feed.page import Page
@@ -237,6 +238,16 @@ def test_what_postgresql_does_not_hold_is_refused_whole(
     assert held(tables) == [exactly(row) for row in many(1, text="first")]
     put_all(tables, many(count))
     assert held(tables) == [exactly(row) for row in many(count)]
+
+
+def test_what_an_integer_column_of_postgresql_holds_is_known_to_the_last_number() -> None:
+    convert = flush._converter(sa.Integer(), postgresql.dialect())
+    assert convert is not None
+    held = [None, 0, 63, 2**31 - 1, -(2**31)]
+    assert [convert(number) for number in held] == held
+    for number in (2**31, -(2**31) - 1):
+        with pytest.raises(OverflowError, match=f"{number} does not fit into an integer column"):
+            convert(number)
 
 
 def test_an_event_whose_text_postgresql_does_not_hold_waits_and_the_rest_of_its_page_is_folded(database: Database) -> None:

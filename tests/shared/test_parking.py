@@ -266,6 +266,7 @@ def test_the_same_position_of_another_service_is_not_left_out(projector: Project
     assert diary.notes(projector) == {**WITHOUT_N3, "letters/a": "l1 l2 l3 l4"}
 
 
+@pytest.mark.usefixtures("one_page_at_a_time")
 def test_a_discard_during_a_rebuild_holds_for_both(projector: Projector, database: Database, diary: Diary) -> None:
     operator = Projector(database, diary.model, pause=lambda _seconds: None)
 
@@ -277,6 +278,7 @@ def test_a_discard_during_a_rebuild_holds_for_both(projector: Projector, databas
     assert (diary.notes(projector), projector.parked()) == (WITHOUT_N3, [])
 
 
+@pytest.mark.usefixtures("one_page_at_a_time")
 def test_a_discard_during_a_rebuild_of_one_that_waits_behind_another_holds_for_both(
     projector: Projector, database: Database, diary: Diary
 ) -> None:
@@ -324,10 +326,11 @@ def test_a_discard_just_when_a_rebuild_parks_the_event_is_made_up_for(projector:
 
 def test_what_another_model_has_parked_or_discarded_is_its_own_affair(projector: Projector, database: Database, diary: Diary) -> None:
     almanac = ReadModel(name="almanac", version=1)
+    spoilt = {"n2", "n3"}
 
     @almanac.on("diary.Noted")
     def _noted(_rows: Rows, event: Event) -> None:
-        if event.data["text"] in ("n2", "n3"):
+        if event.data["text"] in spoilt:
             raise Spoilt(event.data["text"])
 
     beside = Projector(database, almanac, pause=lambda _seconds: None)
@@ -344,6 +347,9 @@ def test_what_another_model_has_parked_or_discarded_is_its_own_affair(projector:
     assert [(row["position"], row["reason"]) for row in beside.discarded()] == [(3, "why")]
     assert [(row["position"], row["reason"]) for row in projector.discarded()] == [(7, "mine")]
     diary.spoilt = set()
+    spoilt.add("n1")
+    beside.rebuilds.prepare()
+    beside.rebuilds.replay("vn", feed_of(*EVENTS))
     projector.rebuild("vn", feed_of(*EVENTS))
     assert diary.notes(projector) == {"diary/a": "n2 n4 n6", "diary/b": "n1 n3 n5"}
     assert positions(beside) == [2, 4, 6]

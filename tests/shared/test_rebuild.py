@@ -46,11 +46,7 @@ FEED = feed_of(*EVENTS, limit=2)
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 KILLED = -9
 
-
-@pytest.fixture(autouse=True)
-def _one_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rebuilds write each page by itself, so that a test can come between two."""
-    monkeypatch.setattr("shared.projection.replay.REPLAY_PAGES_MAX", 1)
+pytestmark = pytest.mark.usefixtures("one_page_at_a_time")
 
 
 @pytest.fixture
@@ -192,6 +188,15 @@ def test_what_the_live_rows_have_parked_too_keeps_no_rebuild_from_going_live(dat
     assert [row["position"] for row in projector.parked()] == [3, 5, 7]
 
 
+def test_what_the_live_rows_have_parked_hides_nothing_else_that_a_rebuild_could_not_fold(database: Database, diary: Diary) -> None:
+    diary.spoilt = {"n3"}
+    projector = diary.projector(database)
+    projector.receive(Page.of(EVENTS), nothing)
+    diary.spoilt = {"n3", "n6"}
+    with pytest.raises(RebuildParked, match="parked 1 events that the live rows hold, position 6 of diary"):
+        projector.rebuild("vn", FEED)
+
+
 def test_what_the_live_rows_have_not_come_to_yet_keeps_no_rebuild_from_going_live(database: Database, diary: Diary) -> None:
     diary.spoilt = {"n6"}
     projector = diary.projector(database)
@@ -226,9 +231,14 @@ def when_caught_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], ob
 def test_what_the_live_rows_fold_just_before_the_switch_is_caught_up_with(
     projector: Projector, diary: Diary, when_caught_up: Callable[[Callable[[], object]], None]
 ) -> None:
-    more = noted(8, "n8")
-    when_caught_up(lambda: projector.receive(Page.of([more]), nothing))
-    assert projector.rebuild("vn", feed_of(*EVENTS, more)) == 2
+    log = list(EVENTS)
+
+    def more() -> None:
+        log.append(noted(8, "n8"))
+        projector.receive(Page.of(log[-1:]), nothing)
+
+    when_caught_up(more)
+    assert projector.rebuild("vn", lambda service, after: feed_of(*log)(service, after)) == 2
     assert diary.notes(projector)["diary/a"] == "n2 n4 n6 n8"
     assert states(projector) == [(1, 1, "retired"), (2, 1, "live")]
 
@@ -242,6 +252,7 @@ def test_what_is_discarded_just_before_the_switch_is_left_out_by_both(
     when_caught_up(lambda: projector.discard(Place("vn", "diary", 3), reason="why", actor="admin"))
     assert projector.rebuild("vn", FEED) == 2
     assert (diary.notes(projector), projector.parked()) == ({"diary/a": "n2 n4 n6", "diary/b": "n1 n5 n7"}, [])
+    assert states(projector) == [(1, 1, "retired"), (2, 1, "live")]
 
 
 def test_feeds_are_looked_at_before_they_are_folded_in_place_of_live_rows(database: Database, projector: Projector) -> None:

@@ -22,6 +22,7 @@ from shared.bounds import (
     PG_LOCK_MS,
     PG_POOL_SECONDS,
     PG_STATEMENT_MS,
+    SQLITE_BUSY_MS,
 )
 from shared.errors import ConfigurationError, Unavailable
 from shared.store import Database, open_database
@@ -176,6 +177,7 @@ def test_sqlite_commits_to_disk_and_takes_its_lock_before_it_reads(tmp_path: Pat
     with database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == SQLITE_BUSY_MS
         other = sa.create_engine(f"sqlite:///{tmp_path}/diary.db", connect_args={"timeout": 0})
         with other.connect() as second, pytest.raises(sa.exc.OperationalError, match="locked"):
             second.exec_driver_sql("CREATE TABLE mine (id INTEGER)")
