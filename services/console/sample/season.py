@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -20,6 +21,7 @@ from rich.progress import Progress
 
 from services.console.sample.checking import before_scoring, while_open
 from services.console.sample.clusters import clusters
+from services.console.sample.districts import districts
 from services.console.sample.people import people
 from services.console.sample.year import OFFICE, Asked, begins, ends, goes_on, plan_document
 from services.rankings.domain import Score, standings
@@ -197,7 +199,7 @@ def _registry_steps(plan: dict[str, Any]) -> Iterator[Step]:
             yield Step(f"role {login} {role} {scope}", admin, "registry", "grant_role", data)
     for one in people():
         yield Step(one.name, one.login, "registry", one.method, one.data)
-    for name, method, asked in clusters():
+    for name, method, asked in chain(clusters(), districts()):
         yield Step(name, admin, "registry", method, asked)
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from services.gateway import visitors
 from services.gateway.network import query
 from services.gateway.pages import common
-from services.gateway.pages.choosing import key_from
+from services.gateway.pages.choosing import key_from, keys_of_lines
 from services.gateway.pages.home import progress_of
 from services.gateway.problems import status_of
 from shared.access import Role
@@ -40,7 +40,11 @@ def overview(error: CommendationError | None = None) -> str:
 def launch() -> Shown:
     fields = ("campaign", "title", "kind", "cluster", "rubric", "starts_on", "ends_on", "registration_due_on", "legal_basis")
     data = common.filled(*fields, "plan_document", "parent", whole=("season",))
-    if named := request.form.get("units", "").replace(",", " ").split():
+    try:
+        named = keys_of_lines(request.form.get("units", ""), common.names())
+    except ValidationFailed as error:
+        return overview(error), status_of(error)
+    if named:
         data["units"] = named
     if "campaign" not in data and (key := key_from(data.get("title", ""))):
         data["campaign"] = key

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
 from flask import current_app, g
 
 from services.gateway.network import query
+from shared.errors import ValidationFailed
 
 EXTENSION = "commendation.names"
 FEW = 200
@@ -23,6 +24,10 @@ FOUND_MAX = 20
 KEY_LENGTH = 60
 """Letters of a key that is made from a name: it stands in addresses; the registry takes up to 100."""
 
+LINES_EXPLAINED = 10
+"""Lines that name no organisation for which those like it are looked up."""
+
+NONE_NAMED = "There is none of this name."
 BY_NAME = "by_name"
 """Field of a form that says which of its fields name an organisation by whatever was typed."""
 
@@ -71,17 +76,58 @@ def organisations_found(typed: str, names: Mapping[str, str]) -> list[tuple[str,
 
 
 def key_of(typed: str, names: Mapping[str, str]) -> str:
-    """The key of the organisation that was typed: its key, or the name that it alone has, or its code; else what was typed."""
-    if typed in names:
-        return typed
-    wanted = _folded(typed)
-    found = [key for key, name in names.items() if _folded(name) == wanted]
-    if len(found) == 1:
-        return found[0]
+    """The key of the organisation that was typed: see `keys_of`."""
+    return keys_of([typed], names)[0]
+
+
+def keys_of(typed: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """The keys of the organisations that were typed, in their order: the key itself, or that of the one with this name or code.
+
+    What is none of these, or the name of several, stays as it was typed.
+    """
+    bearers: defaultdict[str, list[str]] = defaultdict(list)
+    if any(one not in names for one in typed):
+        for key, name in names.items():
+            bearers[_folded(name)].append(key)
+    return [one if one in names else _bearer_of(one, bearers.get(_folded(one), [])) for one in typed]
+
+
+def _bearer_of(typed: str, bearers: Sequence[str]) -> str:
+    """The one who bears what was typed as name, or as code."""
+    if len(bearers) == 1:
+        return bearers[0]
     if re.fullmatch(r"[A-Z0-9.]{2,30}", typed):
         holder = query("registry", "organisation_by_code", code=typed)["organisation"]
         return cast("str", holder or typed)
     return typed
+
+
+def keys_of_lines(text: str, names: Mapping[str, str]) -> list[str]:
+    """The keys of the organisations of which each line names one, each once. Raises ValidationFailed for lines that name none."""
+    lines = lines_of(text)
+    keys = keys_of(lines, names)
+    wrong = [{"at": line, "message": NONE_NAMED} for line, key in zip(lines, keys, strict=True) if key not in names]
+    if wrong:
+        raise ValidationFailed("Not every line names one organisation.", errors=wrong)
+    return list(dict.fromkeys(keys))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines in which something stands, without the blanks around it."""
+    return [line for line in map(str.strip, text.splitlines()) if line]
+
+
+def lines_unclear(text: str, names: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The lines that name no organisation, each with those that are like it (see `organisations_found`); the first LINES_EXPLAINED."""
+    lines = lines_of(text)
+    unclear = [line for line, key in zip(lines, keys_of(lines, names), strict=True) if key not in names]
+    return [(line, organisations_found(line, names)) for line in unclear[:LINES_EXPLAINED]]
+
+
+def options_of(keys: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """These organisations as the options of a choice, in their order; namesakes are told apart."""
+    few = dict(organisations_to_choose() or ())
+    return labels({"organisation": key, "name": few.get(key, names.get(key, key)), "parent": None, "code": None} for key in keys)
 
 
 def key_from(text: str) -> str:

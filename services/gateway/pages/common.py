@@ -79,6 +79,7 @@ def furnish(app: Flask) -> None:
         name_of=name_of,
         organisations_to_choose=choosing.organisations_to_choose,
         organisations_found=lambda text: choosing.organisations_found(text, names()),
+        lines_unclear=lambda text: choosing.lines_unclear(text, names()),
         flashed=_flashed,
         typed=typed,
         today=today,

@@ -67,7 +67,7 @@ def overview(error: CommendationError | None = None) -> str:
         page=page,
         more=lambda number: {**request.args.to_dict(), "page": number},
         last=max(1, -(-count // ORGANISATIONS_PAGE)),
-        terms=_terms(),
+        terms=terms(),
         offers=_maintains(),
         error=error or wrong,
     )
@@ -115,7 +115,7 @@ def one(organisation: str, error: CommendationError | None = None) -> str:
         under=under,
         attributes=[(name, t(f"attribute.{name}")) for name in ATTRIBUTES],
         rows=_heir_rows(),
-        terms=_terms(),
+        terms=terms(),
         offers=_maintains(),
         error=error or wrong,
     )
@@ -154,14 +154,14 @@ def change(organisation: str, change: str) -> Shown:
 _MAY_BE_EMPTY = ("kind", "parent", "sector_parent", "held_from", "value")
 
 
-def _maintains() -> bool:
-    return visitors.holds(Role.ADMINISTRATOR, Role.OFFICE)
-
-
-def _terms() -> dict[str, list[str]]:
+def terms() -> dict[str, list[str]]:
     """Levels and kinds to suggest: those in use, and the usual ones."""
     used = query("registry", "organisation_terms")
     return {"levels": sorted({*used["levels"], *(t(f"level.{level}") for level in LEVELS)}), "kinds": used["kinds"]}
+
+
+def _maintains() -> bool:
+    return visitors.holds(Role.ADMINISTRATOR, Role.OFFICE)
 
 
 def _asked(*days: str) -> tuple[dict[str, Any], ValidationFailed | None]:

@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 from services.gateway import passwords, visitors
 from services.gateway.i18n import t
 from services.gateway.network import command, command_id, query
-from services.gateway.pages import common
-from services.gateway.pages.choosing import key_from, labels
-from services.gateway.pages.organisations import LEVELS
+from services.gateway.pages import choosing, common
+from services.gateway.pages.choosing import key_from
+from services.gateway.pages.organisations import terms
 from services.gateway.problems import code_of, status_of
 from shared.access import NETWORK, Role
 from shared.errors import CommendationError, NotFound, NotSignedIn, ValidationFailed
@@ -37,12 +37,10 @@ RULES = ("elected", "rotation", "rank")
 
 @pages.get("/clusters")
 def clusters(error: CommendationError | None = None) -> str:
-    rows = query("registry", "organisations")
     return render_template(
         "clusters.html",
         clusters=query("registry", "clusters"),
-        options=labels(rows),
-        levels=sorted({row["level"] for row in rows} | {t(f"level.{level}") for level in LEVELS}),
+        terms=terms(),
         rules=_choices("rule", RULES),
         season=common.today().year,
         offers=_maintains(),
@@ -55,8 +53,7 @@ def form() -> Shown:
     data = common.filled("cluster", "name", "organiser", "formed_on", "leader_rule", "level")
     if "cluster" not in data and (key := key_from(data.get("name", ""))):
         # keys of clusters and organisations stand side by side as scopes of roles
-        taken = {row["organisation"] for row in query("registry", "organisations")}
-        data["cluster"] = f"khoi-{key}" if key in taken else key
+        data["cluster"] = f"khoi-{key}" if key in choosing.names_on(common.today()) else key
     return common.act(
         "registry",
         "form_cluster",
@@ -72,14 +69,14 @@ def form() -> Shown:
 def cluster(cluster: str, error: CommendationError | None = None) -> str:
     found = query("registry", "cluster", cluster=cluster)
     current = {row["unit"] for row in found["members"] if row["until_on"] is None}
-    rows = query("registry", "organisations")
-    once = {row["unit"] for row in found["members"]}
+    once = sorted({row["unit"] for row in found["members"]}, key=common.name_of)
+    few = choosing.organisations_to_choose()
     return render_template(
         "cluster.html",
         cluster=found,
         members=sorted(found["members"], key=lambda row: row["until_on"] is not None),
-        candidates=[(key, words) for key, words in labels(rows) if key not in current],
-        units=[(key, words) for key, words in labels(rows) if key in once],
+        candidates=None if few is None else [(key, words) for key, words in few if key not in current],
+        units=choosing.options_of(once, common.names()),
         bases=_choices("basis", BASES),
         kinds=_choices("completeness", COMPLETENESS),
         season=common.today().year,
@@ -91,8 +88,12 @@ def cluster(cluster: str, error: CommendationError | None = None) -> str:
 
 @pages.post("/clusters/<cluster>/members")
 def admit(cluster: str) -> Shown:
-    """Admit the ticked units from one day on, all or none."""
-    units = list(dict.fromkeys(request.form.getlist("unit")))
+    """Admit the units that were ticked, or typed one to a line, from one day on, all or none."""
+    try:
+        typed = choosing.keys_of_lines(request.form.get("units", ""), common.names())
+    except ValidationFailed as error:
+        return _cluster_again(cluster, error)
+    units = list(dict.fromkeys([*request.form.getlist("unit"), *typed]))
     if not units:
         message = "Choose at least one unit."
         return _cluster_again(cluster, ValidationFailed("No unit is chosen.", errors=[{"at": "unit", "message": message}]))
@@ -135,17 +136,17 @@ def designate(cluster: str) -> Shown:
 @pages.get("/accounts")
 def accounts(error: CommendationError | None = None) -> str:
     found = query("registry", "accounts")
-    rows = query("registry", "organisations")
+    few = choosing.organisations_to_choose()
     return render_template(
         "accounts.html",
         accounts=found,
-        options=labels(rows),
         roles=_choices("role", tuple(str(role) for role in Role)),
         scopes=[
             (t("scope.network"), [(NETWORK, t("scope.whole"))]),
             (t("scope.clusters"), [(row["cluster"], row["name"]) for row in query("registry", "clusters")]),
-            (t("scope.organisations"), labels(rows)),
+            (t("scope.organisations"), few or []),
         ],
+        types_organisation=few is None,
         posts={row["account"]: row["post"] for row in found},
         length_min=passwords.LENGTH_MIN,
         error=error,
@@ -187,7 +188,14 @@ def set_password(account: str) -> Shown:
 
 @pages.post("/accounts/<account>/roles")
 def grant(account: str) -> Shown:
-    return _act_on_account(account, "grant_role", common.filled("role", "scope", "from_on", "until_on", "document"), done="flash.granted")
+    """Within what was chosen from the list, or the organisation that was typed where there are too many for one."""
+    data = common.filled("role", "scope", "organisation", "from_on", "until_on", "document")
+    if organisation := data.pop("organisation", None):
+        if "scope" in data:
+            message = "Choose one of the two."
+            return _accounts_again(ValidationFailed("Two scopes are given.", errors=[{"at": "scope", "message": message}]))
+        data["scope"] = organisation
+    return _act_on_account(account, "grant_role", data, done="flash.granted")
 
 
 @pages.post("/accounts/<account>/roles/revocation")

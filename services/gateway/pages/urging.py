@@ -73,11 +73,16 @@ def _key(row: dict[str, Any]) -> str:
     return json.dumps([row[name] for name in OWED], ensure_ascii=False)
 
 
+def _acts_for(unit: str) -> bool:
+    return visitors.holds(Role.SECRETARY, scope=unit)
+
+
 def _address(row: dict[str, Any]) -> str:
-    """Where it is done."""
-    if row["about"] == "sheet":
+    """Where it is done; for those to whom sheet and inspection are not shown, the unit's line of the campaign."""
+    shown = visitors.holds(Role.OFFICE, Role.INSPECTOR, scope=NETWORK)
+    if row["about"] == "sheet" and (shown or _acts_for(row["unit"]) or _acts_for(row["scored"])):
         return url_for("sheets.show", campaign=row["campaign"], unit=row["scored"], pass_key=row["pass_key"], scorer=row["unit"])
-    if row["about"] == "follow_up":
+    if row["about"] == "follow_up" and (shown or _acts_for(row["unit"])):
         return url_for("inspections.show", inspection=row["inspection"], _anchor=f"finding-{row['finding']}")
     return url_for("campaigns.show", campaign=row["campaign"], _anchor=f"unit-{row['unit']}")
 

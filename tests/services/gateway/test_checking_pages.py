@@ -160,6 +160,19 @@ def test_a_secretary_sees_what_is_owed_and_the_reminder_but_reminds_nobody(brows
     assert "Sắp đến hạn." in browser("thuky").get("/").text
 
 
+def test_what_is_owed_leads_nobody_to_a_page_that_is_refused_them(browser: Browsers, network: FakeNetwork) -> None:
+    rows = [
+        owed("bca"),
+        owed("bca", "follow_up", scored=None, inspection="kt-1", finding="1"),
+        owed("bca", subject="self/btp", scored="btp"),
+    ]
+    network.answers["campaigns", "due"] = {"today": "2024-11-20", "rows": rows, "units": []}
+    page = browser("thuky").get("/urging").text
+    assert page.count('href="/campaigns/td-2024#unit-bca"') == 2
+    assert 'href="/campaigns/td-2024/sheets/btp/self/bca"' in page
+    assert "#unit-bca" not in browser("office").get("/urging").text
+
+
 def test_ticked_rows_are_reminded_each_by_a_command(browser: Browsers, network: FakeNetwork) -> None:
     data = {"form": "remind", "owed": [SHEET, GONE], "text": "Đề nghị nộp.", "channel": "mail", "campaign": "td-2024", "command": "k-2"}
     answer = browser("office").post("/urging/reminders", data)

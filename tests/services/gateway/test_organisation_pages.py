@@ -225,13 +225,56 @@ def test_what_is_typed_and_not_found_comes_back_with_what_is_like_it(browser: Br
     assert {"q": "bộ", "page": 1} in [call.data for call in many.told("registry", "organisations")]
 
 
+def test_of_many_several_are_typed_one_to_a_line(browser: Browsers, many: FakeNetwork) -> None:
+    here = browser("office")
+    page = here.get("/clusters/khoi").text
+    assert '<textarea id="admit-units"' in page
+    assert 'name="unit"' not in page
+    many.answers["registry", "organisation_by_code"] = {"code": "G01", "organisation": "ttcp", "held": []}
+    lines = "bca\r\n  kiểm toán \r\n\r\nG01\r\nBộ Công an"
+    assert here.post("/clusters/khoi/members", {"units": lines, "from_on": "2024-01-01"}).status_code == 303
+    assert many.told("registry", "admit_members")[0].data["units"] == ["bca", "ktnn", "ttcp"]
+    here.post("/campaigns", {"title": "Đợt ngắn", "units": "Kiểm toán"})
+    assert many.told("campaigns", "launch_campaign")[0].data["units"] == ["ktnn"]
+
+
+@pytest.mark.parametrize(("path", "form"), [("/clusters/khoi/members", "admit"), ("/campaigns", "launch")])
+def test_a_line_that_names_none_comes_back_with_what_is_like_it(browser: Browsers, many: FakeNetwork, path: str, form: str) -> None:
+    answer = browser("office").post(path, {"form": form, "units": "Kiểm toán\nbộ <x>", "title": "Đợt", "from_on": "2024-02-03"})
+    assert answer.status_code == 422
+    assert "bộ &lt;x&gt;: không có tổ chức nào như vậy." in answer.text
+    assert "<code>bca</code> Bộ Công an" in answer.text
+    assert "Kiểm toán\nbộ &lt;x&gt;</textarea>" in answer.text
+    assert not many.told("registry", "admit_members") + many.told("campaigns", "launch_campaign")
+
+
+@pytest.mark.parametrize("path", ["/clusters", "/clusters/khoi", "/accounts", "/councils", "/people", "/campaigns"])
+def test_no_page_with_a_choice_lists_the_many(browser: Browsers, many: FakeNetwork, path: str) -> None:
+    many.answers["registry", "councils"] = []
+    answer = browser("office").get(path)
+    assert answer.status_code == 200
+    assert '<option value="ttcp">' not in answer.text
+    assert not [call.data for call in many.told("registry", "organisations") if "page" not in call.data]
+
+
+def test_of_many_a_role_goes_with_the_organisation_that_was_typed(browser: Browsers, many: FakeNetwork) -> None:
+    here = browser("office")
+    fields = {"role": "secretary", "by_name": "organisation", "organisation": "Kiểm toán", "form": "grant-a-1"}
+    assert here.post("/accounts/a-1/roles", fields).status_code == 303
+    assert many.told("registry", "grant_role")[0].data["scope"] == "ktnn"
+    answer = here.post("/accounts/a-1/roles", {**fields, "scope": "*"})
+    assert answer.status_code == 422
+    assert "chọn từ danh sách hoặc ghi một tổ chức" in answer.text
+    assert 'value="Kiểm toán"' in answer.text
+
+
 def test_what_is_offered_while_one_types_says_whom_each_is_under(browser: Browsers, network: FakeNetwork) -> None:
     rows = network.answers["registry", "organisations"]
+    assert isinstance(rows, list)
     rows[0] = {**rows[0], "parent": "ban"}
-    assert browser("thuky").get("/organisations/search", query_string={"q": "tu"}).json[:2] == [
-        ["btp", "Bộ Tư pháp – Ban TĐKT"],
-        ["bca", "Bộ Công an"],
-    ]
+    offered = browser("thuky").get("/organisations/search", query_string={"q": "tu"}).json
+    assert offered is not None
+    assert offered[:2] == [["btp", "Bộ Tư pháp – Ban TĐKT"], ["bca", "Bộ Công an"]]
     assert browser("thuky").get("/organisations/search").json == []
 
 

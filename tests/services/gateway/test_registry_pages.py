@@ -47,7 +47,7 @@ from shared.errors import NotAllowed, ValidationFailed
 from shared.permissions import OwnWork
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.test_pages import Reader
-from tests.services.gateway.world import CAMPAIGN, PASSWORD, RUBRIC, UNITS, FakeNetwork, board
+from tests.services.gateway.world import CAMPAIGN, PASSWORD, RUBRIC, UNITS, FakeNetwork, board, phase
 
 Browsers = Callable[[str], Browser]
 EXAMPLE = Path(gateway.__file__).parent / "static" / "rubric-example.yaml"
@@ -90,7 +90,7 @@ def test_others_may_read_but_are_offered_no_form(browser: Browsers) -> None:
     here = browser("thuky")
     for path in ("/organisations", "/clusters", "/clusters/khoi", "/campaigns"):
         page = here.get(path).text
-        assert set(re.findall(r'<form[^>]*action="([^"]*)"', page)) == {"/sign-out"}, path
+        assert set(re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"', page)) == {"/sign-out"}, path
 
 
 def test_accounts_are_the_registrys_to_show(browser: Browsers, network: FakeNetwork) -> None:
@@ -438,7 +438,7 @@ def test_a_rubric_that_does_not_add_up_is_shown_again_with_every_difference(brow
     ("sent", "said"),
     [
         ({"text": "key: [1"}, "line 1"),
-        ({"text": "key: a\nfoo: 1\n"}, "foo: unknown"),
+        ({"text": "key: a\nfoo: 1\n"}, "foo: không có mục này"),
         ({"text": "  "}, "chưa điền."),
         ({"file": (b"\xff\xfe\x00", "r.yaml")}, "mã UTF-8"),
     ],
@@ -466,7 +466,8 @@ def closed(network: FakeNetwork) -> FakeNetwork:
     passes: list[dict[str, Any]] = [
         {"pass_key": key, "title": key, "state": "closed", "due_on": "2024-11-22", "assignments": []} for key in ("self", "cluster")
     ]
-    network.answers["campaigns", "campaign"] = {**CAMPAIGN, "units": UNITS, "passes": passes}
+    phases = [phase(one["pass_key"], "closed", title=one["title"], is_pass=True, closed_on="2024-11-22") for one in passes]
+    network.answers["campaigns", "campaign"] = {**CAMPAIGN, "units": UNITS, "passes": passes, "phases": phases}
     network.answers["campaigns", "rubric"] = {**RUBRIC, "tie_breaks": [{"by": "content"}, {"by": "vote"}]}
     return network
 

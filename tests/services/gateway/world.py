@@ -521,6 +521,10 @@ def answers() -> dict[tuple[str, str], Answer]:
     members = [{"unit": "btp", "from_on": "2015-01-01", "until_on": None}]
     leaders = [{"season": 2020, "leader": "bca", "deputies": ["btp", "ktnn"], "basis": "elected", "document": "BB"}]
     organisations = [("btp", "Bộ Tư pháp"), ("bca", "Bộ Công an"), ("ban", "Ban TĐKT"), ("ktnn", "Kiểm toán"), ("ttcp", "Thanh tra")]
+
+    def registered() -> Any:
+        return found["registry", "organisations"]
+
     found: dict[tuple[str, str], Answer] = {
         ("registry", "account_by_login"): lambda data: ACCOUNTS.get(data["login"]),
         ("registry", "accounts"): [_with_days(account) for account in ACCOUNTS.values()],
@@ -531,14 +535,14 @@ def answers() -> dict[tuple[str, str], Answer]:
             {"organisation": key, "name": name, "level": "TW", "code": None, "parent": None, "opened_on": "1945-08-28"}
             for key, name in organisations
         ],
-        ("registry", "count_organisations"): lambda data: len(found["registry", "organisations"]),
+        ("registry", "count_organisations"): lambda data: len(registered()),
         ("registry", "organisation_names"): lambda data: {
             "position": 0,
-            "names": {row["organisation"]: row["name"] for row in found["registry", "organisations"]},
+            "names": {row["organisation"]: row["name"] for row in registered()},
         },
         ("registry", "organisation_terms"): {"levels": ["TW"], "kinds": ["phường"]},
         ("registry", "organisation_by_code"): {"code": "G09", "organisation": None, "held": []},
-        ("registry", "organisation"): lambda data: organisation_of(found["registry", "organisations"], data["organisation"]),
+        ("registry", "organisation"): lambda data: organisation_of(registered(), data["organisation"]),
         ("registry", "lineage"): {"ancestors": [], "heirs": [], "complete": True},
         ("registry", "clusters"): [{**cluster, "members": 1, "leader": None}],
         ("registry", "cluster"): {**cluster, "names": names, "members": members, "leaders": leaders},
