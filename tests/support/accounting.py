@@ -82,8 +82,9 @@ def facts_of(network: RunningNetwork) -> Counter[str]:
 
 
 def _comparable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Data without what depends on the day of the run, and without seals, which hold the ids of its events."""
-    return {key: value for key, value in data.items() if key not in ("due_on", "handed_in_on", "late", "boards", "positions")}
+    """Data without what depends on the day of the run, on chance (a draw), or on the ids of its events (seals)."""
+    varying = ("due_on", "handed_in_on", "late", "boards", "positions", "seed", "pairs")
+    return {key: value for key, value in data.items() if key not in varying}
 
 
 def boards_of(network: RunningNetwork) -> list[Any]:
