@@ -82,8 +82,8 @@ def facts_of(network: RunningNetwork) -> Counter[str]:
 
 
 def _comparable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Data without what depends on the day of the run, on chance (a draw), or on the ids of its events (seals)."""
-    varying = ("due_on", "handed_in_on", "late", "boards", "positions", "seed", "pairs")
+    """Data without what depends on the day of the run, on chance (a draw, a key), or on the ids of its events (seals)."""
+    varying = ("due_on", "handed_in_on", "late", "boards", "positions", "seed", "pairs", "sealed")
     return {key: value for key, value in data.items() if key not in varying}
 
 
