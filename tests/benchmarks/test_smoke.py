@@ -57,7 +57,7 @@ def test_a_server_that_may_lose_what_it_confirmed_is_refused() -> None:
     database = os.environ.get(DATABASE_VARIABLE)
     if not database:
         pytest.skip(f"{DATABASE_VARIABLE} names no PostgreSQL server; `make test` starts one")
-    forgetful = sa.make_url(database).update_query_dict({"options": "-c synchronous_commit=off"})
+    forgetful = sa.make_url(database).update_query_dict({"options": "-csynchronous_commit=off"})
     with pytest.raises(NotDurable, match="Set it to on, or give another server"):
         PostgresServer(forgetful.render_as_string(hide_password=False)).settings()
 
