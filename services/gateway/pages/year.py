@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,10 +12,14 @@ from services.gateway import i18n, visitors
 from services.gateway.network import query
 from services.gateway.pages import campaigns, common
 from services.gateway.pages.choosing import key_from
+from services.gateway.problems import code_of
 from shared.access import Role
-from shared.errors import CommendationError
+from shared.errors import CommendationError, NotAllowed
 
 pages = common.blueprint("year")
+UNITS_MAX = 30
+"""Units whose people are offered for a target title: an office sees all of a campaign, and each is a question to the registry."""
+
 Shown = Response | tuple[str, int]
 
 CUSTOMARY = ("covenant", "midyear_review"), ("ballot", "final_review")
@@ -118,10 +123,28 @@ def targets(campaign: str, error: CommendationError | None = None) -> str:
         run=run,
         mine=mine if run["state"] != "final" else [],
         targets=by_unit,
+        people=_people(mine),
         names={title["code"]: title["name"] for title in titles},
         titles={subject: [title for title in titles if title["subject"] == subject] for subject in ("person", "collective")},
         error=error,
     )
+
+
+def _people(units: Sequence[str]) -> dict[str, str]:
+    """Who is in a post of these units today, by key: name, post and unit, for whom the registry tells of them.
+
+    Of more than UNITS_MAX units nobody: one types the key, as the page says.
+    """
+    found: dict[str, str] = {}
+    for unit in units if len(units) <= UNITS_MAX else ():
+        try:
+            rows = query("registry", "people", unit=unit, on=common.today().isoformat())
+        except CommendationError as error:
+            if code_of(error) != NotAllowed.code:
+                raise
+            continue
+        found |= {row["person"]: f"{row['full_name']} – {row['post']}, {common.name_of(unit)}" for row in rows}
+    return found
 
 
 @pages.post("/campaigns/<campaign>/targets")

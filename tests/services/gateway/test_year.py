@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.campaigns.domain import MattersOpen, TooLate
+from shared.errors import NotAllowed
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import CAMPAIGN, PASSES, PHASES, UNITS, FakeNetwork, board
 
@@ -200,3 +202,14 @@ def test_a_final_campaign_offers_nothing_and_shows_its_seals(browser: Browsers, 
     assert "ab" * 32 in page
     assert "/phases/" not in page
     assert "/freeze" not in page
+
+
+def test_a_person_for_a_target_title_is_chosen_by_name(browser: Browsers) -> None:
+    page = browser("office").get("/campaigns/td-2024/targets").text
+    assert re.search(r'<option value="p-btp">Nguyễn Văn Mẫu – Chuyên viên, [^<]+</option>', page)
+
+
+def test_who_may_not_see_a_unit_s_people_types_the_key(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["registry", "people"] = NotAllowed("This needs the role secretary here.")
+    page = browser("office").get("/campaigns/td-2024/targets").text
+    assert "Mã của người trong danh bạ" in page

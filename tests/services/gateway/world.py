@@ -531,6 +531,9 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("registry", "posts"): [{name: account[name] for name in ("account", "post", "organisation")} for account in ACCOUNTS.values()],
         ("registry", "lent_roles"): [LENT],
         ("registry", "permissions"): permissions.table().to_data(),
+        ("registry", "people"): lambda data: [
+            {"person": f"p-{data['unit']}", "full_name": "Nguyễn Văn Mẫu", "post": "Chuyên viên", "from_on": "2020-01-01", "until_on": None}
+        ],
         ("registry", "organisations"): [
             {"organisation": key, "name": name, "level": "TW", "code": None, "parent": None, "opened_on": "1945-08-28"}
             for key, name in organisations
