@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.support.network import COMMENDATION, RunningNetwork
 from tests.support.proxy import Proxy
 
-RECOVERY_SECONDS_MAX = 45
+RECOVERY_SECONDS_MAX = 120
 ANSWER_SECONDS = 3
 """Wait for the database's answer here: the bound of an installation is longer than a test should last."""
 
