@@ -117,7 +117,7 @@ def _problems(rubric: Rubric) -> Iterator[Problem]:
             yield from _item_problems(rubric, item)
     for cap in rubric.caps:
         at = f"cap over {cap.over}"
-        if cap.over not in _CAP_WHOLES and cap.over.removeprefix(_GROUP) not in groups:
+        if cap.over not in (*_CAP_WHOLES, *(f"{_GROUP}{key}" for key in groups)):
             yield Problem(at, "cap_unknown", 'unknown; use "bonus", "penalty", "total" or "group:<key of a group>"')
         if cap.maximum < 0:
             yield _negative(at, cap.maximum)

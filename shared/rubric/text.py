@@ -38,6 +38,7 @@ _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _KEY = re.compile(r"\w[\w.\-]{0,59}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text of PostgreSQL nor of UTF-8, though YAML can say it: "\0", "\ud800"
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 _Part = TypeVar("_Part")
@@ -45,20 +46,17 @@ _Part = TypeVar("_Part")
 
 def load_yaml(text: str) -> Rubric:
     """The rubric that the text describes; `RubricUnreadable` names each place that is wrong."""
-    if len(text.encode()) > TEXT_BYTES_MAX:
+    if len(text.encode(errors="replace")) > TEXT_BYTES_MAX:
         said = f"it is longer than {TEXT_BYTES_MAX:,} bytes; a rubric is one table"
         raise _unreadable([_error("text", "too_long", said, most=TEXT_BYTES_MAX)])
-    loader = _PlainLoader(text)
     try:
-        data = loader.get_single_data()
+        data = _plain(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "text"
         raise _unreadable([_error(at, "not_yaml", f"not readable as YAML: {error.problem}", why=error.problem)]) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise _unreadable([_error("text", "not_yaml", f"not readable as YAML: {error}", why=error)]) from error
-    finally:
-        loader.dispose()
     return from_data(data)
 
 
@@ -171,6 +169,15 @@ class _PlainLoader(yaml.BaseLoader):
         return super().construct_mapping(node, deep)
 
 
+def _plain(text: str) -> object:
+    """What the YAML holds. The loader refuses letters that YAML does not have as soon as it is made."""
+    loader = _PlainLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 class _Reader:
     """Reads parts of plain data and collects what is wrong, so that one reading names all errors."""
 
@@ -254,8 +261,8 @@ class _Reader:
         value, here = self._value(of, name, at, "text", required=True)
         if value is None:
             return ""
-        if not isinstance(value, str) or len(value) > TITLE_MAX:
-            self.fail(here, "not_text", f"expected text of at most {TITLE_MAX:,} letters", most=TITLE_MAX)
+        if not isinstance(value, str) or len(value) > TITLE_MAX or _UNSTORABLE.search(value):
+            self.fail(here, "not_text", f"expected text of at most {TITLE_MAX:,} letters, no NUL or half character", most=TITLE_MAX)
             return ""
         return value
 

@@ -59,6 +59,17 @@ def test_grants_of_the_first_version_hold_from_their_recording_to_their_revocati
     assert _on(views, "nobody", "2025-06-16") == ()
 
 
+def test_a_grant_of_the_first_version_that_is_revoked_from_a_day_on_holds_until_then(views: Projector) -> None:
+    _tell(views, _told(1, "RoleGranted", 1), _told(2, "RoleRevoked", effective_on="2025-04-01", reason=None))
+    assert _held_on(views, "an", "2020-01-01", "2025-03-31", "2025-04-01") == [True, True, False]
+
+
+def test_roles_are_told_in_one_order_however_they_were_granted(views: Projector) -> None:
+    held = [("secretary", "toa-an"), ("leader", "b"), ("council", NETWORK), ("leader", "a")]
+    _tell(views, *(_granted(position, role=role, scope=scope) for position, (role, scope) in enumerate(held, 1)))
+    assert _on(views, "an", "2025-06-16") == tuple(Grant(Role(role), scope) for role, scope in sorted(held))
+
+
 def _held_on(views: Projector, account: str, *days: str) -> list[bool]:
     return [_on(views, account, day) == (SECRETARY,) for day in days]
 
@@ -81,6 +92,7 @@ def test_a_stand_in_holds_the_role_for_the_days_of_the_delegation(views: Project
     _tell(views, _granted(1), _lent(2, "2025-03-01", "2025-03-31"))
     assert _held_on(views, "binh", "2025-02-28", "2025-03-01", "2025-03-31", "2025-04-01") == [False, True, True, False]
     assert _held_on(views, "an", "2025-03-15") == [True]
+    assert _on(views, "chi", "2025-03-15") == (), "it was not lent to this one"
     ended = {"to_account": "binh", "effective_on": "2025-03-10", "reason": None}
     _tell(views, _told(3, "DelegationEnded", 1, **ended))
     assert _held_on(views, "binh", "2025-03-09", "2025-03-10") == [True, False]

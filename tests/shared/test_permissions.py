@@ -8,18 +8,20 @@ from shared.access import ANONYMOUS, NETWORK, OPERATOR, Grant, Role
 from shared.errors import NotAllowed
 from shared.permissions import Permission, Separation, read
 
-TABLE = read("""
+TEXT = """
 every service:
   queries: {health: everyone}
 diary:
   commands:
     note: {office: author (shelf), secretary: author}
     tear: {administrator: network, operator: network, holder: author}
+    bind: {operator: network}
   queries:
     pages: signed_in
 separation of duties:
   - {approves: diary.tear, entered: [diary.Noted, diary.Corrected], basis: custom}
-""")
+"""
+TABLE = read(TEXT)
 
 
 def note(*held: Grant, said: dict[str, object], shelf: object = "s1") -> None:
@@ -27,7 +29,7 @@ def note(*held: Grant, said: dict[str, object], shelf: object = "s1") -> None:
 
 
 def test_the_table_is_read_as_it_is_written() -> None:
-    assert TABLE.of("diary", "note") == Permission(
+    assert read(TEXT).of("diary", "note") == Permission(
         "diary",
         "note",
         changes=True,
@@ -40,6 +42,29 @@ def test_the_table_is_read_as_it_is_written() -> None:
     assert TABLE.of("diary", "health").service == TABLE.of("archive", "health").service == "every service"
     assert TABLE.separations == (Separation("diary.tear", ("diary.Noted", "diary.Corrected"), "custom"),)
     assert (TABLE.entries_before("diary.tear"), TABLE.entries_before("diary.note")) == (("diary.Noted", "diary.Corrected"), ())
+
+
+def test_the_table_is_shown_as_it_is_written() -> None:
+    def row(service: str, method: str, **said: object) -> dict[str, object]:
+        nobody: dict[str, object] = {"changes": False, "audience": None, "roles": {}, "operator": False, "holder": None}
+        return {"service": service, "method": method, **nobody, **said}
+
+    assert read(TEXT).to_data() == {
+        "permissions": [
+            row("every service", "health", audience="everyone"),
+            row("diary", "note", changes=True, roles={"office": "author shelf", "secretary": "author"}),
+            row("diary", "tear", changes=True, roles={"administrator": "*"}, operator=True, holder="author"),
+            row("diary", "bind", changes=True, operator=True),
+            row("diary", "pages", audience="signed_in"),
+        ],
+        "separations": [{"approves": "diary.tear", "entered": ["diary.Noted", "diary.Corrected"], "basis": "custom"}],
+    }
+
+
+def test_who_needs_no_role_is_read_as_such() -> None:
+    for method, audience in (("health", "everyone"), ("pages", "signed_in")):
+        permission = read(TEXT).of("diary", method)
+        assert (permission.audience, permission.roles, permission.found, permission.operator) == (audience, {}, frozenset(), False)
 
 
 def test_what_it_does_not_name_nobody_may_ask() -> None:
@@ -65,6 +90,11 @@ def test_a_field_that_is_no_key_of_ones_own_lets_nobody_pass(author: object) -> 
         note(Grant(Role.SECRETARY, "a1"), said={"author": author})
 
 
+def test_a_field_of_several_units_needs_the_role_in_each() -> None:
+    note(Grant(Role.SECRETARY, "a1"), Grant(Role.SECRETARY, "a2"), said={"author": ["a1", "a2"]})
+    note(Grant(Role.SECRETARY, NETWORK), said={"author": ["a1", "a2"]})
+
+
 def test_a_refusal_names_the_roles_and_scopes_that_would_do() -> None:
     with pytest.raises(NotAllowed, match="the role office or secretary here") as refused:
         note(Grant(Role.INSPECTOR, NETWORK), Grant(Role.SECRETARY, "s1"), said={"author": "a1"})
@@ -79,10 +109,12 @@ def test_who_needs_no_role_is_not_looked_up() -> None:
     TABLE.of("diary", "pages").check("an", unknown, {})
     TABLE.of("diary", "tear").check(OPERATOR, unknown, {})
     TABLE.of("diary", "tear").check("an", unknown, {"author": "an"})
-    with pytest.raises(NotAllowed, match="an account of the network"):
+    with pytest.raises(NotAllowed, match="needs an account of the network;"):
         TABLE.of("diary", "pages").check(ANONYMOUS, unknown, {})
     with pytest.raises(NotAllowed):
         TABLE.of("diary", "tear").check("an", list, {"author": "binh"})
+    with pytest.raises(NotAllowed, match="needs the network itself;"):
+        TABLE.of("diary", "bind").check("an", unknown, {})
 
 
 @pytest.mark.parametrize(

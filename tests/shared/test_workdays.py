@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.workdays import WorkingDay, WorkingDays, add_working_days, calendar_of, is_working_day, viet_nam, working_days_between
+from shared.workdays import (
+    COUNT_DAYS_MAX,
+    WorkingDay,
+    WorkingDays,
+    add_working_days,
+    calendar_of,
+    is_working_day,
+    viet_nam,
+    working_days_between,
+)
 
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 
@@ -41,6 +50,8 @@ def test_what_touches_a_year_without_a_known_decision_is_tentative() -> None:
     assert not working_days_between(date(2025, 12, 30), date(2026, 1, 5)).tentative
     assert working_days_between(date(2026, 12, 31), date(2027, 1, 1)).tentative
     assert working_days_between(date(2024, 1, 1), date(2024, 1, 31), calendar_of([])).tentative
+    assert working_days_between(date(2027, 1, 4), date(2027, 1, 4)) == WorkingDays(1, tentative=True)
+    assert not working_days_between(date(2025, 6, 2), date(2025, 6, 3), calendar_of([{"year": 2025}])).tentative
     assert add_working_days(date(2026, 12, 31), 1) == WorkingDay(date(2027, 1, 4), tentative=True)
     assert not add_working_days(date(2026, 12, 1), 5).tentative
 
@@ -53,6 +64,8 @@ def test_the_year_s_decision_goes_before_the_law() -> None:
     assert working_days_between(date(2027, 5, 31), date(2027, 6, 6), decided) == WorkingDays(4, tentative=False)
     assert working_days_between(date(2027, 5, 31), date(2027, 6, 6)) == WorkingDays(5, tentative=True)
     assert decided.settled == {2027, 2028}
+    assert decided.free == {date(2027, 6, 1), date(2027, 6, 2)}
+    assert decided.worked == {date(2027, 6, 5)}
 
 
 def test_every_kept_decision_swaps_a_working_day_for_one_that_was_free() -> None:
@@ -86,7 +99,9 @@ def test_two_spans_that_meet_count_as_one(day: date, one: int, other: int) -> No
 
 def test_nothing_is_counted_backwards_or_without_end() -> None:
     assert working_days_between(date(2025, 9, 10), date(2025, 9, 9)) == WorkingDays(0, tentative=False)
+    assert not working_days_between(date(2027, 9, 10), date(2027, 9, 9)).tentative, "no day of it touches a year"
+    assert working_days_between(date(1950, 1, 1), date(1950, 1, 1) + timedelta(COUNT_DAYS_MAX - 1)).days > 0
     with pytest.raises(ValueError, match="at most"):
-        working_days_between(date(1900, 1, 1), date(2100, 1, 1))
+        working_days_between(date(1950, 1, 1), date(1950, 1, 1) + timedelta(COUNT_DAYS_MAX))
     with pytest.raises(ValueError, match="further than"):
         add_working_days(date(2025, 1, 1), 60_000)

@@ -37,6 +37,12 @@ def test_a_rubric_does_not_differ_from_itself_nor_from_its_copy(rubric: Rubric) 
     assert (copy.key, copy.based_on) == ("copy", rubric.key)
 
 
+def test_a_copy_for_another_season_has_its_own_title_and_days_and_the_same_rules() -> None:
+    days = (date(2025, 2, 1), date(2025, 11, 30))
+    copy = copied(OLD, key="next", title="Bảng 2025", season=2025, days=days, based_on=None)
+    assert copy == replace(OLD, key="next", title="Bảng 2025", season=2025, in_force_from=days[0], in_force_until=days[1], based_on=None)
+
+
 @unhurried
 @given(rubrics.filter(keyed), rubrics.filter(keyed))
 def test_two_rubrics_are_alike_where_nothing_differs_and_only_there(one: Rubric, other: Rubric) -> None:

@@ -29,6 +29,7 @@ def _scores(*given_: str) -> list[Decimal]:
     ("statistic", "dropped", "expected", "left_out"),
     [
         (Statistic.MEAN, 0, "5.5", ()),
+        (Statistic.MEAN, 1, "5.5", ()),
         (Statistic.SUM, 0, "22", ()),
         (Statistic.MEDIAN, 0, "5", ()),
         (Statistic.TRIMMED_MEAN, 1, "5", (0, 3)),
@@ -65,6 +66,21 @@ def test_a_mean_is_exact_until_its_declared_rounding() -> None:
     assert as_decimal(weighted(item, panel.value), item.item_rounding) == Decimal("20.01")
 
 
+def test_a_panel_score_is_rounded_where_the_rubric_declares_it() -> None:
+    scores = _scores("6.668", "6.668", "6.669")
+    assert panel_of(an_item("a", panel_rounding=Rounding(2)), scores).value == Fraction("6.67")
+    assert panel_of(an_item("a"), scores).value == Fraction("20.005") / 3
+
+
+HALVES = ("-2.5", "-1.5", "-0.5", "0.5", "1.5", "2.5", "4.5", "-0.4", "0.4", "-0.6", "0.6", "3")
+
+
+@pytest.mark.parametrize("mode", RoundingMode)
+def test_a_half_goes_where_the_mode_says(mode: RoundingMode) -> None:
+    expected = [Decimal(value).quantize(Decimal(1), rounding=DECIMAL_MODES[mode]) for value in HALVES]
+    assert [as_decimal(Fraction(value), Rounding(0, mode)) for value in HALVES] == expected
+
+
 @unhurried
 @given(
     st.decimals(min_value=-1000, max_value=1000, allow_nan=False, places=5),
@@ -88,6 +104,11 @@ def test_rounding_moves_by_less_than_one_unit_and_only_once(value: Fraction, pla
 @given(points)
 def test_a_finite_value_keeps_all_its_digits(value: Decimal) -> None:
     assert as_decimal(Fraction(value)) == value
+
+
+@pytest.mark.parametrize("value", ["0.25", "0.0009765625", "0.2", "0.00032", "-0.125", "0." + "7" * 30])
+def test_a_value_of_many_digits_keeps_them(value: str) -> None:
+    assert str(as_decimal(Fraction(value))) == value
 
 
 def test_an_endless_value_is_given_to_twelve_places() -> None:
