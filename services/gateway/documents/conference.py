@@ -93,10 +93,7 @@ def _begun(conference: Conference, kind: str, about: str, symbol: str, *, landsc
 
 def _deputies(conference: Conference) -> list[str]:
     """The deputies of the season, however many the cluster has."""
-    found = conference.leading.get("deputies")
-    if found is None:
-        found = [conference.leading["deputy"]] if conference.leading.get("deputy") else []
-    return [conference.name(unit) for unit in found]
+    return [conference.name(unit) for unit in conference.leading.get("deputies", ())]
 
 
 def _agenda(conference: Conference) -> Document:
