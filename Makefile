@@ -22,6 +22,7 @@ run: $(VENV)/.installed  ## the whole network in one process with the sample sea
 
 test: $(VENV)/.installed-dev  ## the whole suite on private RabbitMQ and PostgreSQL; PYTEST_ARGS=, WORKERS= as wanted
 	@deploy/browser.sh
+	@deploy/office.sh
 	@$(SERVERS) --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev  ## style, types and the layering rules
