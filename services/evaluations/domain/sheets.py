@@ -8,34 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from services.evaluations.domain.errors import (
+    ItemNotHere,
+    ReasonMissing,
+    ScoresRefused,
+    SheetClosed,
+    SheetIncomplete,
+    SheetStale,
+)
 from shared import rubric as rubrics
 from shared.decider import Decider
 from shared.errors import DomainError
 from shared.rubric.panel import as_decimal, panel_of
-
-
-class SheetClosed(DomainError):
-    """The sheet takes no scores: its pass is not open, it is not assigned to this scorer, or it has been submitted."""
-
-    code = "evaluations.sheet_closed"
-
-
-class SheetStale(DomainError):
-    """Somebody else saved the sheet since it was read."""
-
-    code = "evaluations.sheet_stale"
-
-
-class ScoresRefused(DomainError):
-    """Some scores break the rubric; none was recorded. `details["errors"]`: {"at": item key, "message"} for each."""
-
-    code = "evaluations.scores_refused"
-
-
-class SheetIncomplete(DomainError):
-    """The pass asks for a score of every content item. `details["missing"]`: their keys."""
-
-    code = "evaluations.sheet_incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +200,6 @@ def _changes(ground: Ground, state: Sheet, scores: Sequence[ItemScore]) -> tuple
     return tuple(changed)
 
 
-class ItemNotHere(DomainError):
-    """The rubric leaves the item to other passes."""
-
-    code = "evaluations.item_not_here"
-
-
 def _check_pass(ground: Ground, item: rubrics.Item) -> None:
     if not item.scored_in(ground.pass_key):
         raise ItemNotHere(
@@ -229,12 +207,6 @@ def _check_pass(ground: Ground, item: rubrics.Item) -> None:
             item=item.key,
             passes=list(item.passes),
         )
-
-
-class ReasonMissing(DomainError):
-    """A score differs from the pass before without saying why."""
-
-    code = "evaluations.reason_missing"
 
 
 def _check_reason(ground: Ground, item: rubrics.Item, score: ItemScore) -> None:

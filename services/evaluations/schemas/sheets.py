@@ -1,4 +1,4 @@
-"""Commands and events of evaluations at their boundary."""
+"""Commands and events of score sheets at their boundary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.evaluations import domain
 from shared.bounds import IMPORT_SHEETS_MAX
-from shared.schema import Catalogue, Record, schema_of
+from shared.schema import Record, schema_of
 
 ScoreItems = schema_of(domain.ScoreItems)
 SubmitSheet = schema_of(domain.SubmitSheet)
@@ -37,9 +37,6 @@ class ImportSheets(Record):
     )
 
 
-EVENTS = Catalogue(
-    "evaluations",
-    schema_of(domain.ItemsScored),
-    schema_of(domain.SheetSubmitted),
-    upcasters={("evaluations.SheetSubmitted", 1): domain.SheetSubmitted.from_first},
-)
+EVENTS = (schema_of(domain.ItemsScored), schema_of(domain.SheetSubmitted))
+
+UPCASTERS = {("evaluations.SheetSubmitted", 1): domain.SheetSubmitted.from_first}

@@ -1,4 +1,4 @@
-"""Evaluations as a nameko service: entrypoints only."""
+"""Entrypoints for score sheets."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from typing import Any
 
 from services.evaluations import domain, schemas, views
 from services.evaluations.form import form_of
+from services.evaluations.service.base import Part
 from shared import rubric as rubrics
 from shared.calendar import legal_date, utc_now
-from shared.errors import NotFound
 from shared.plain import plain
 from shared.rpc import Request, rpc
 from shared.schema import load
-from shared.service import FactsProvider, Service, ViewsProvider
 
 
-class EvaluationsService(Service):
+class Sheets(Part):
     """Score sheets of every pass: entered, changed with a reason, handed in."""
-
-    name = "evaluations"
-    model = views.MODEL
-    facts = FactsProvider(schemas.EVENTS)
-    views = ViewsProvider(views.MODEL)
 
     @rpc
     def score_items(self, request: Request) -> dict[str, Any]:
@@ -122,13 +116,6 @@ class EvaluationsService(Service):
                 scorer: self.facts.load(domain.READ, sheet_stream(key.campaign, key.unit, rule["key"], scorer))[0]
                 for scorer in scorers.get(rule["key"], [])
             }
-        return found
-
-    def _campaign(self, campaign: str) -> dict[str, Any]:
-        with self.views.reading() as reading:
-            found = views.campaign_of(reading, campaign)
-        if found is None:
-            raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
         return found
 
 

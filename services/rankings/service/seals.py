@@ -1,60 +1,25 @@
-"""Rankings as a nameko service: entrypoints only. It owns no facts; its read model follows the feeds of the others."""
+"""Entrypoints for seals: the digests of boards, and the same boards made from the logs anew."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from services.rankings import boards, seals, views
+from services.rankings import boards, seals
+from services.rankings.service.base import Part
 from shared.bounds import RECOMPUTE_SECONDS_MAX
-from shared.errors import Unavailable, ValidationFailed
+from shared.errors import Unavailable
 from shared.event import Event
 from shared.ground import configuration
-from shared.plain import plain
 from shared.rpc import Request, rpc
-from shared.schema import Catalogue
-from shared.service import FactsProvider, Service, ViewsProvider
 
 LOOKS_MAX = 3
 """Looks at boards and positions before saying that they move: between two events there are milliseconds."""
 
 
-class RankingsService(Service):
-    """Standings, rotation-flag board, cluster-leader board, why each row stands where it stands, and the seals of final boards."""
-
-    name = "rankings"
-    model = views.MODEL
-    facts = FactsProvider(Catalogue("rankings"))
-    views = ViewsProvider(views.MODEL)
-
-    @rpc
-    def boards(self, request: Request) -> list[dict[str, Any]]:
-        """The campaigns that have boards."""
-        self.permit(request)
-        names = ("campaign", "title", "season", "cluster", "cluster_name", "illustrative", "final")
-        with self.views.reading() as reading:
-            return plain([{name: row[name] for name in names} for row in views.all_campaigns(reading)])
-
-    @rpc
-    def board(self, request: Request) -> dict[str, Any]:
-        self.permit(request)
-        with self.views.reading() as reading:
-            return plain(boards.board(reading, str(request.data["campaign"]), _board_of(request), _as_of(request)))
-
-    @rpc
-    def pending_board(self, request: Request) -> dict[str, Any]:
-        """A board of a frozen campaign with what came after the freeze: for those who may know it before the others."""
-        self.permit(request)
-        with self.views.reading() as reading:
-            return plain(boards.board(reading, str(request.data["campaign"]), _board_of(request), with_pending=True))
-
-    @rpc
-    def explain(self, request: Request) -> dict[str, Any]:
-        self.permit(request)
-        with self.views.reading() as reading:
-            return plain(boards.explanation(reading, str(request.data["campaign"]), str(request.data["unit"]), _as_of(request)))
+class Seals(Part):
+    """What a final result is compared with before it is sealed."""
 
     @rpc
     def seals(self, request: Request) -> dict[str, Any]:
@@ -100,23 +65,3 @@ class RankingsService(Service):
                     raise Unavailable(f"The log of {place['service']} could not be replayed within {RECOMPUTE_SECONDS_MAX:g} seconds.")
                 yield from (event for event in page if event.position <= place["position"])
                 after = page[-1].position
-
-
-def _board_of(request: Request) -> boards.BoardName:
-    name = str(request.data["board"])
-    if name not in list(boards.BoardName):
-        raise ValidationFailed(f"There is no board {name!r}; ask for {', '.join(boards.BoardName)}.")
-    return boards.BoardName(name)
-
-
-def _as_of(request: Request) -> datetime | None:
-    text = request.data.get("as_of")
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise ValidationFailed(f"as_of is {text!r}; give an instant with its zone, such as 2024-04-10T09:00:00+07:00.")
-    return instant

@@ -1,0 +1,40 @@
+"""What the parts of the rankings service share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.rankings import boards, views
+from shared.errors import ValidationFailed
+from shared.rpc import Request
+from shared.schema import Catalogue
+from shared.service import FactsProvider, Service, ViewsProvider
+
+
+class Part(Service):
+    """Base of the parts. Rankings own no facts; their read model follows the feeds of the others."""
+
+    name = "rankings"
+    model = views.MODEL
+    facts = FactsProvider(Catalogue("rankings"))
+    views = ViewsProvider(views.MODEL)
+
+
+def board_of(request: Request) -> boards.BoardName:
+    name = str(request.data["board"])
+    if name not in list(boards.BoardName):
+        raise ValidationFailed(f"There is no board {name!r}; ask for {', '.join(boards.BoardName)}.")
+    return boards.BoardName(name)
+
+
+def as_of(request: Request) -> datetime | None:
+    text = request.data.get("as_of")
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ValidationFailed(f"as_of is {text!r}; give an instant with its zone, such as 2024-04-10T09:00:00+07:00.")
+    return instant
