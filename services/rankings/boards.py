@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -26,7 +27,8 @@ def board(reading: Reading, campaign: str, name: BoardName, as_of: datetime | No
     with_pending: of a frozen campaign, with the sheets that came after the freeze, which others do not see.
     Raises NotFound for an unknown campaign.
     """
-    found, standings = _standings(reading, campaign, as_of, with_pending)
+    made_of = inputs(reading, campaign, as_of, with_pending=with_pending)
+    found, standings = made_of.found, made_of.standings()
     names = views.names_of(reading)
     made: dict[str, Any]
     match name:
@@ -65,7 +67,8 @@ def pending(reading: Reading, campaign: str) -> int:
 
 def explanation(reading: Reading, campaign: str, unit: str, as_of: datetime | None = None) -> dict[str, Any]:
     """Why a unit stands where it stands, down to the event behind each score."""
-    found, standings = _standings(reading, campaign, as_of)
+    made_of = inputs(reading, campaign, as_of)
+    found, standings = made_of.found, made_of.standings()
     names = views.names_of(reading)
     told: dict[str, Any] = domain.plain(domain.explain(standings, unit))
     scorers = {score["scorer"] for item in told["items"] for one in item["passes"] for score in one["scores"]}
@@ -88,9 +91,30 @@ def _frozen(found: dict[str, Any]) -> dict[str, Any] | None:
     return {name: found["frozen"][name] for name in ("since", "reason")} if found["frozen"] else None
 
 
-def _standings(
-    reading: Reading, campaign: str, as_of: datetime | None, with_pending: bool = False
-) -> tuple[dict[str, Any], domain.Standings]:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the standings of a campaign are made of.
+
+    found: the campaign as `views.campaign_of` has it; scores: every record of the sheets that count, in the order of recording; votes: by
+    unit, for a rubric whose chain of tie-breaks ends in a vote.
+    """
+
+    found: dict[str, Any]
+    rubric: rubrics.Rubric
+    units: tuple[str, ...]
+    scores: tuple[domain.Score, ...]
+    votes: dict[str, int] | None
+    as_of: datetime | None
+
+    def standings(self) -> domain.Standings:
+        return domain.standings(self.rubric, self.units, self.scores, as_of=self.as_of, votes=self.votes)
+
+
+def inputs(reading: Reading, campaign: str, as_of: datetime | None = None, *, with_pending: bool = False) -> Inputs:
+    """What the boards of a campaign are made of, as they are shown: of a frozen one without what came after the freeze.
+
+    Raises NotFound for an unknown campaign.
+    """
     found = views.campaign_of(reading, campaign)
     if found is None:
         raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
@@ -104,7 +128,7 @@ def _standings(
     vote = found["votes"]
     counted = vote is not None and (as_of is None or datetime.fromisoformat(vote["recorded_at"]) <= as_of)
     rubric = rubrics.from_data(found["content"])
-    return found, domain.standings(rubric, found["audience"], records, as_of=as_of, votes=vote["counts"] if counted else None)
+    return Inputs(found, rubric, tuple(found["audience"]), tuple(records), vote["counts"] if counted else None, as_of)
 
 
 def _eligibility(reading: Reading, found: dict[str, Any]) -> dict[str, domain.Eligibility]:
