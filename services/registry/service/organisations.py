@@ -160,28 +160,39 @@ class Organisations(Part):
         asked: dict[str, list[str]] = {}
         for change in changes:
             asked.setdefault(change.organisation, []).append(type(change).__name__)
-        streams = [(domain.ORGANISATION, f"organisation-{key}", " ".join(names)) for key, names in asked.items()]
+        named: dict[str, domain.Organisation] = {}
+        self._look_upwards(named, {key for change in changes for key in named_by(change)})
+        rested_on = sorted(
+            named.keys() - asked.keys()
+        )  # held by their versions too: two moves at once could close a circle, an heir could end
+        streams = [(domain.ORGANISATION, f"organisation-{key}", " ".join(asked.get(key, ()))) for key in (*asked, *rested_on)]
 
         def decide(states: Sequence[domain.Organisation]) -> list[Sequence[Any]]:
-            ground = self._ground_of_changes(changes, dict(zip(asked, states, strict=True)))
-            return list(record(ground, changes).values())
+            decided = record(self._ground_of_changes(changes, dict(zip((*asked, *rested_on), states, strict=True))), changes)
+            return [*decided.values(), *((),) * len(rested_on)]
 
-        return self.facts.execute_jointly(request, streams, decide)
+        return self.facts.execute_jointly(request, streams, decide)[: len(asked)]
 
-    def _ground_of_changes(self, changes: Sequence[Change], changed: Mapping[str, domain.Organisation]) -> Ground:
-        """What the changes rest on, from the streams, so that what was recorded a moment ago counts."""
-        codes = {code for change in changes for code in codes_of(change, changed[change.organisation])}
+    def _ground_of_changes(self, changes: Sequence[Change], held: Mapping[str, domain.Organisation]) -> Ground:
+        """What the changes rest on, from the streams, so that what was recorded a moment ago counts.
+
+        held: the organisations that they change, at least, as they were loaded.
+        """
+        codes = {code for change in changes for code in codes_of(change, held[change.organisation])}
         holders = self._holders_of(codes)
-        known = dict(changed)
+        known = dict(held)
         self._look_up(known, {key for keys in holders.values() for key in keys})
         wanted = {key for change in changes for key in named_by(change)}
-        wanted |= {key for state in changed.values() for key in above(state)}
+        self._look_upwards(known, wanted.union(*(above(held[change.organisation]) for change in changes)))
+        return Ground(known, holders)
+
+    def _look_upwards(self, known: dict[str, domain.Organisation], wanted: set[str]) -> None:
+        """Look up the wanted and all above them."""
         looked_at: set[str] = set()
         while wanted:
             self._look_up(known, wanted)
             looked_at |= wanted
             wanted = {key for one in wanted for key in above(known[one])} - looked_at
-        return Ground(known, holders)
 
     def _look_up(self, known: dict[str, domain.Organisation], wanted: Iterable[str]) -> None:
         missing = sorted(set(wanted) - known.keys())

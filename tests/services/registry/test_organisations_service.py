@@ -207,6 +207,44 @@ def test_another_writer_in_between_is_heeded(registry: Registry, monkeypatch: py
     assert registry.facts() == ["Registered", "Registered", "Dissolved"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        pytest.param(
+            ("move_organisation", {"organisation": "a", "parent": "b", "sector_parent": None}),
+            ("move_organisation", {"organisation": "c", "parent": "a", "sector_parent": None}),
+            domain.ParentCycle,
+            id="a circle by way of one between",
+        ),
+        pytest.param(
+            ("merge_organisation", {"organisation": "a", "into": "b"}),
+            ("dissolve_organisation", {"organisation": "b"}),
+            domain.NotOpen,
+            id="an heir that ends",
+        ),
+    ],
+)
+def test_what_a_change_names_may_not_change_meanwhile(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, first: Any, second: Any, refused: type[CommendationError]
+) -> None:
+    registry.register("a")
+    registry.register("c")
+    registry.register("b", parent="c")
+    append = EventStore.append_all
+    interfered: list[bool] = []
+
+    def interfering(store: EventStore, *given: Any, **more: Any) -> Any:
+        if not interfered:
+            interfered.append(True)
+            registry.ask(second[0], **second[1], effective_on="2025-07-01", document="nhanh hơn")
+        return append(store, *given, **more)
+
+    monkeypatch.setattr(EventStore, "append_all", interfering)
+    with pytest.raises(refused):
+        registry.ask(first[0], **first[1], effective_on="2025-07-01", document=PAPER)
+    assert len(registry.facts()) == 4
+
+
 def test_one_asks_for_lists_one_organisation_codes_names_and_lineage(registry: Registry) -> None:
     registry.ask("record_organisations", **REORGANISED)
     registry.follow()
