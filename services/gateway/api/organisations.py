@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 
-from services.gateway import schemas
+from services.gateway import organisation_workbook, schemas
 from services.gateway.api import blueprint, told
 from services.gateway.network import command, query
+from services.gateway.workbooks import excel
+from shared.errors import DomainError, ValidationFailed
 from shared.plain import plain
 
 Command = tuple[dict[str, Any], int]
@@ -16,6 +19,12 @@ Command = tuple[dict[str, Any], int]
 organisations = blueprint("organisations", "/organisations", "Organisations (cơ quan, đơn vị) and their lineage.")
 codes = blueprint("organisation-codes", "/organisation-codes", "Codes of organisations, old and new.")
 BLUEPRINTS = (organisations, codes)
+
+
+class PreviewStale(DomainError):
+    """What a workbook would do is no longer what its preview said."""
+
+    code = "gateway.preview_stale"
 
 
 @organisations.route("")
@@ -43,6 +52,43 @@ class Changes(MethodView):
         """Record several changes, all or none, each on what those before it made."""
         answer = command("registry", "record_organisations", plain(body))
         return answer, 200 if answer["repeated"] else 201
+
+
+@organisations.route("/workbook")
+class Workbook(MethodView):
+    @organisations.response(200, content_type=organisation_workbook.XLSX)
+    def get(self) -> Response:
+        """All organisations of today as a workbook to be edited and brought back."""
+        return organisation_workbook.download()
+
+    @organisations.arguments(schemas.WorkbookBrought, location="files")
+    @organisations.arguments(schemas.WorkbookShown, location="query")
+    @organisations.response(201, schemas.RecordedOrganisations)
+    @organisations.alt_response(200, schema=schemas.RecordedOrganisations)
+    def post(self, files: dict[str, Any], shown: dict[str, Any]) -> Command:
+        """Record what a filled workbook (.xlsx or .csv) asks for, all or nothing; `digest`: of the preview, if one was looked at."""
+        brought = organisation_workbook.read(files["file"].read())
+        if brought.plan.faults:
+            raise ValidationFailed("Nothing was recorded: the workbook has mistakes.", errors=_faults(brought))
+        if shown.get("digest", brought.digest) != brought.digest:
+            raise PreviewStale("Organisations have changed since the preview: look at it again.", digest=brought.digest)
+        answer = organisation_workbook.record(brought)
+        return answer, 200 if answer["repeated"] or not answer["events"] else 201
+
+
+@organisations.route("/workbook/preview")
+class WorkbookPreview(MethodView):
+    @organisations.arguments(schemas.WorkbookBrought, location="files")
+    @organisations.response(200, schemas.WorkbookPreview)
+    def post(self, files: dict[str, Any]) -> dict[str, Any]:
+        """What a filled workbook would change, and every mistake by its cell; records nothing."""
+        brought = organisation_workbook.read(files["file"].read())
+        return {
+            "rows": len(brought.filled.rows),
+            "changes": [{"row": one.row, **one.change} for one in brought.plan.planned],
+            "faults": _faults(brought),
+            "digest": brought.digest,
+        }
 
 
 @organisations.route("/<organisation>")
@@ -150,3 +196,7 @@ class Holders(MethodView):
     def get(self, days: dict[str, Any], code: str) -> Any:
         """Who has a code on a day, in whichever form it is written, and who had it."""
         return query("registry", "organisation_by_code", code=code, **plain(days))
+
+
+def _faults(brought: organisation_workbook.Brought) -> list[dict[str, str]]:
+    return [{"at": excel.cell_of(brought.table, fault), "message": excel.words_of(brought.table, fault)} for fault in brought.faults]

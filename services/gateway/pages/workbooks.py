@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import json
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services.gateway import formats
+from services.gateway import formats, organisation_workbook
 from services.gateway.i18n import t
-from services.gateway.network import command, query
-from services.gateway.offload import beside
-from services.gateway.pages import choosing, common
-from services.gateway.problems import status_of, words_of
+from services.gateway.pages import common
+from services.gateway.problems import status_of
 from services.gateway.workbooks import excel
 from services.gateway.workbooks import organisations as workbook
-from services.gateway.workbooks.table import Fault, Filled, Table
+from services.gateway.workbooks.table import Table
 from shared.errors import CommendationError, NotSignedIn, ValidationFailed
 
 pages = common.blueprint("workbooks")
 Shown = Answer | tuple[str, int] | str
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORDS = {
     "register": "organisations.register",
     "rename": "organisation.rename",
@@ -45,10 +39,7 @@ SHOWN_MAX = 200
 
 @pages.get("/organisations/workbook.xlsx")
 def download() -> Response:
-    rows = query("registry", "organisations")
-    made = workbook.table(rows)
-    content = beside(excel.write, made, [(row["organisation"], workbook.values_of(row)) for row in rows], lead=_lead())
-    return _file(content, f"to-chuc-{common.today():%Y-%m-%d}.xlsx")
+    return organisation_workbook.download()
 
 
 @pages.get("/organisations/workbook")
@@ -72,10 +63,10 @@ def record() -> Shown:
     """Record what was shown, all or nothing."""
     try:
         content = _content()
-        _, _, plan = _read(content)
-        if plan.faults or _digest(plan) != request.form.get("digest"):
+        brought = organisation_workbook.read(content)
+        if brought.plan.faults or brought.digest != request.form.get("digest"):
             return _shown(content, moved_on=True)
-        answer = command("registry", "record_organisations", {"changes": [one.change for one in plan.planned]})
+        answer = organisation_workbook.record(brought)
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -88,49 +79,29 @@ def record() -> Shown:
 def faults() -> Shown:
     """The rows that something is wrong with, as a workbook to be put right and brought back."""
     try:
-        made, filled, plan = _read(_content())
+        return organisation_workbook.faulty(organisation_workbook.read(_content()))
     except NotSignedIn:
         raise
     except CommendationError as error:
         return upload(error), status_of(error)
-    return _file(beside(excel.write_faulty, made, filled, plan.faults, lead=_lead()), "to-chuc-can-sua.xlsx")
-
-
-def _read(content: bytes) -> tuple[Table, Filled, workbook.Plan]:
-    """The table as it is now, what was filled in, and what it would do; the registry says what it would refuse."""
-    rows = query("registry", "organisations")
-    made = workbook.table(rows)
-    filled = beside(excel.read, made, content)
-    plan = workbook.plan(filled, rows, choosing.key_from)
-    if plan.planned:
-        told = query("registry", "rehearse_organisations", changes=[one.change for one in plan.planned])
-        refused = [_refused(plan, row) for row in told["refused"]]
-        plan = workbook.Plan(plan.planned, [*plan.faults, *refused])
-    return made, filled, plan
-
-
-def _refused(plan: workbook.Plan, told: dict[str, Any]) -> Fault:
-    """A refusal of the registry at the cell that asked for it."""
-    planned = plan.planned[told["change"]]
-    return Fault(planned.row, planned.columns[0], "workbook.refused", {"words": words_of(CommendationError.from_data(told["error"]))})
 
 
 def _shown(content: bytes, *, moved_on: bool = False) -> Shown:
-    made, filled, plan = _read(content)
-    listed = sorted(plan.faults, key=lambda fault: fault.row)
+    brought = organisation_workbook.read(content)
+    planned, found = brought.plan.planned, brought.faults
     shown = render_template(
         "workbook_preview.html",
-        rows=len(filled.rows),
-        planned=[_line(made, one) for one in plan.planned[:SHOWN_MAX]],
-        changes=len(plan.planned),
-        faults=[excel.words_of(made, fault) for fault in listed[:SHOWN_MAX]],
-        wrong=len(plan.faults),
+        rows=len(brought.filled.rows),
+        planned=[_line(brought.table, one) for one in planned[:SHOWN_MAX]],
+        changes=len(planned),
+        faults=[excel.words_of(brought.table, fault) for fault in found[:SHOWN_MAX]],
+        wrong=len(found),
         most=SHOWN_MAX,
         content=base64.b64encode(content).decode(),
-        digest=_digest(plan),
+        digest=brought.digest,
         moved_on=moved_on,
     )
-    return shown, 409 if moved_on else 422 if plan.faults else 200
+    return shown, 409 if moved_on else 422 if found else 200
 
 
 def _line(made: Table, one: workbook.Planned) -> dict[str, Any]:
@@ -164,18 +135,3 @@ def _content() -> bytes:
     if not content:
         raise ValidationFailed("No file was chosen.", errors=[{"at": "file", "message": "Choose a file."}])
     return content
-
-
-def _digest(plan: workbook.Plan) -> str:
-    said = json.dumps([one.change for one in plan.planned], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _lead() -> Sequence[str]:
-    return [t("workbook.lead_edit"), t("workbook.lead_back"), t("workbook.lead_delete")]
-
-
-def _file(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

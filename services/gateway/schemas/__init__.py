@@ -103,6 +103,7 @@ from services.gateway.schemas.evaluations import (
 )
 from services.gateway.schemas.organisations import (
     AsOfDays,
+    CellFault,
     CodeHolders,
     CorrectOrganisation,
     DissolveOrganisation,
@@ -120,6 +121,9 @@ from services.gateway.schemas.organisations import (
     RetypeOrganisation,
     SplitOrganisation,
     WantedOrganisations,
+    WorkbookBrought,
+    WorkbookPreview,
+    WorkbookShown,
 )
 from services.gateway.schemas.parked import (
     Discarded,
@@ -218,6 +222,7 @@ __all__ = [
     "Campaign",
     "CampaignLine",
     "CampaignTree",
+    "CellFault",
     "ClosePass",
     "ClosePhase",
     "Cluster",
@@ -359,6 +364,9 @@ __all__ = [
     "VoteCount",
     "WantedOrganisations",
     "WithdrawRubric",
+    "WorkbookBrought",
+    "WorkbookPreview",
+    "WorkbookShown",
     "WorkingDays",
     "WorkingDaysAsked",
     "day",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from services.gateway.schemas.base import Answer, Asked, day, rows, text
@@ -214,3 +215,31 @@ class CodeHolders(Answer):
     code = text("As it is now written")
     organisation = text(allow_none=True)
     held = rows(Held)
+
+
+class WorkbookBrought(Asked):
+    """A filled workbook of organisations: .xlsx as it was downloaded, or .csv in UTF-8 with the same columns."""
+
+    file = Upload(required=True)
+
+
+class WorkbookShown(Asked):
+    """Which preview was looked at; where given, nothing else is recorded than what it showed."""
+
+    digest = text(validate=validate.Length(max=64))
+
+
+class CellFault(Answer):
+    """A mistake in a workbook; `at` is its cell (C7), or the row's number where it is about the whole row."""
+
+    at = text()
+    message = text()
+
+
+class WorkbookPreview(Answer):
+    """What a workbook would change, by row, as `POST /organisations/changes` takes it, and what is wrong with it."""
+
+    faults = rows(CellFault)
+    changes: fields.List[Any] = fields.List(fields.Dict(keys=fields.String()))
+    digest = text()
+    rows = fields.Integer()

@@ -123,3 +123,39 @@ def test_a_file_that_is_none_is_refused_with_what_to_do(office: Browser) -> None
     assert upload(office, b"PK rubbish").status_code == 422
     assert office.post("/organisations/workbook", {}).status_code == 422
     assert "hãy chọn một tệp" in office.post("/organisations/workbook", {}).text
+
+
+def _sent(content: bytes, path: str, client: Any, headers: dict[str, str]) -> Any:
+    return client.post(f"/api/v1/organisations/{path}", data={"file": (io.BytesIO(content), "to-chuc.xlsx")}, headers=headers)
+
+
+def test_the_api_gives_and_takes_the_same_workbook(
+    office: Browser, client: Any, token: Callable[[str], dict[str, str]], network: FakeNetwork
+) -> None:
+    headers = token("office")
+    content = client.get("/api/v1/organisations/workbook", headers=headers).data
+    shown = _sent(content, "workbook/preview", client, headers).get_json()
+    assert (shown["rows"], shown["changes"], shown["faults"]) == (2, [], [])
+    content = edited(content, A3="Phường Tân Lập", I3="1/1/2026", J3="QĐ 5")
+    shown = _sent(content, "workbook/preview", client, headers).get_json()
+    assert [(change["row"], change["change"], change["name"]) for change in shown["changes"]] == [(3, "rename", "Phường Tân Lập")]
+    assert network.told("registry", "record_organisations") == []
+    assert _sent(content, "workbook?digest=0", client, headers).status_code == 409
+    assert network.told("registry", "record_organisations") == []
+    assert _sent(content, f"workbook?digest={shown['digest']}", client, headers).status_code == 201
+    (told,) = network.told("registry", "record_organisations")
+    assert [change["change"] for change in told.data["changes"]] == ["rename"]
+
+
+def test_the_api_names_the_cell_and_records_nothing(
+    office: Browser, client: Any, token: Callable[[str], dict[str, str]], network: FakeNetwork
+) -> None:
+    headers = token("office")
+    content = edited(downloaded(office), A3="Phường Tân Lập")
+    (fault,) = _sent(content, "workbook/preview", client, headers).get_json()["faults"]
+    assert fault["at"] == "I3"
+    refused = _sent(content, "workbook", client, headers)
+    assert refused.status_code == 422
+    assert [error["at"] for error in refused.get_json()["errors"]] == ["I3"]
+    assert network.told("registry", "record_organisations") == []
+    assert client.post("/api/v1/organisations/workbook", headers=headers).status_code == 422
