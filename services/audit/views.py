@@ -25,7 +25,7 @@ from shared.projection.flush import flush, gathering
 from shared.projection.tables import generations
 from shared.store.database import Instant
 
-MODEL = ReadModel(name="audit", version=1)
+MODEL = ReadModel(name="audit", version=1, evidence=True)
 MODEL.include(access.GRANTS)
 
 entries = sa.Table(

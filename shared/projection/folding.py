@@ -105,7 +105,8 @@ class Folding:
             pause *= 2
 
     def _fold_together(self, generation: int, page: Page, building: bool) -> None:
-        with self._database.write() as connection:
+        # a crash of the database's server may take back the last pages, rows and cursor together: they are fetched and folded again
+        with self._database.write(flushed=self._model.evidence) as connection:
             if building:
                 self._generations.hold_building(connection, generation)
             self._cursors.move(connection, generation, page)

@@ -20,10 +20,12 @@ class ReadModel:
     """What a read model is: its tables, the feeds it follows, and a fold per event type or for all events of a service.
 
     version: raise it when tables or folds change; the model is then built anew.
+    evidence: whether the rows themselves must last, and are on disk before their page counts as folded; others come again from the logs.
     """
 
     name: str
     version: int
+    evidence: bool = False
     metadata: sa.MetaData = field(default_factory=sa.MetaData)
     folds: dict[str, Fold] = field(default_factory=dict)
     every: dict[str, Fold] = field(default_factory=dict)

@@ -91,10 +91,15 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """A transaction that takes the write lock at its start (SQLite) and commits at the end of the block."""
+    def write(self, *, flushed: bool = True) -> Iterator[sa.Connection]:
+        """A transaction that takes the write lock at its start (SQLite) and commits at the end of the block.
+
+        flushed: False for what is read again after a crash of the server: the commit then does not wait for the disk (PostgreSQL).
+        """
         if self.dialect == "postgresql":
             with self.engine.begin() as connection:
+                if not flushed:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield connection
             return
         options = {"sqlite_begin": "BEGIN IMMEDIATE"}

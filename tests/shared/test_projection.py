@@ -281,6 +281,22 @@ def test_a_database_that_is_away_parks_nothing(database: Database) -> None:
     assert projector.receive(Page.of(EVENTS), nothing) == 7
 
 
+@pytest.mark.parametrize("evidence", [False, True])
+def test_only_rows_that_are_evidence_wait_for_the_disk(database: Database, diary: Diary, evidence: bool) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite flushes a file as a whole, and the log is in the same")
+    diary.model.evidence = evidence
+    projector = diary.projector(database)
+    waited: list[str] = []
+
+    @sa.event.listens_for(database.engine, "commit")
+    def _committed(connection: sa.Connection) -> None:
+        waited.append(str(connection.exec_driver_sql("SHOW synchronous_commit").scalar()))
+
+    projector.receive(Page.of(EVENTS), nothing)
+    assert waited[-1] == ("on" if evidence else "off")
+
+
 # Rows and models by themselves
 
 
