@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from kombu import Connection, Producer
-from kombu.transport import TRANSPORT_ALIASES, _transport_cache, resolve_transport
+from kombu.transport import TRANSPORT_ALIASES, _transport_cache, pyamqp, resolve_transport
 
 from shared.bounds import BROKER_ANSWER_SECONDS
 from shared.broker import bounded
@@ -81,3 +82,30 @@ def test_kombu_tries_again_on_a_new_connection_when_told_to(proxy: Proxy) -> Non
             "errback": lambda _error, _interval: proxy.heal(),
         }
         producer.publish("heard at last", routing_key="nobody", retry=True, retry_policy=policy)
+
+
+@pytest.mark.parametrize(("ours", "plain"), [(bounded.Channel, pyamqp.Channel), (bounded.Connection, pyamqp.Connection)])
+def test_only_a_wait_without_an_end_is_given_one(ours: Any, plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def answered(_self: Any, *said: Any) -> str:
+        asked.append(said)
+        return "answer"
+
+    monkeypatch.setattr(plain, "wait", answered)
+    waiting = ours.__new__(ours)
+    assert (waiting.wait("m", len, 3, True), waiting.wait("m")) == ("answer", "answer")
+    assert asked == [("m", len, 3, True), ("m", None, BROKER_ANSWER_SECONDS, False)]
+
+
+def test_a_goodbye_is_said_as_one_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Any] = []
+
+    def closed(_self: Any, *args: Any, **options: Any) -> str:
+        said.append((args, options))
+        return "closed"
+
+    monkeypatch.setattr(pyamqp.Connection, "close", closed)
+    leaving: Any = bounded.Connection.__new__(bounded.Connection)
+    assert leaving.close(320, reply_text="bye") == "closed"
+    assert said == [((320,), {"reply_text": "bye"})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -38,8 +39,12 @@ class Contenders:
         return (contender or self.another()).enter_context(contending(self._database))()
 
     def active(self, contender: ExitStack | None = None) -> Lease:
-        taken = self.take(contender)
-        assert taken is not None
+        """The lease, which the server gives when it has noticed that the session before is gone."""
+        contend = (contender or self.another()).enter_context(contending(self._database))
+        until = time.monotonic() + 10
+        while (taken := contend()) is None:
+            assert time.monotonic() < until
+            time.sleep(0.02)
         return taken
 
     def close(self) -> None:
