@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,7 @@ TABLE = read("""
 diary:
   commands:
     note: {office: (cluster), secretary: unit}
+    keep: {office: network, holder: owner}
 separation of duties: []
 """)
 
@@ -81,12 +83,27 @@ def test_what_reached_the_rows_is_logged_by_the_courses_that_it_belongs_to(datab
     assert logs == [{"event": "page_folded", "log_level": "info", **told}], "a page that was folded before reaches no row"
 
 
+def test_what_is_missing_before_a_page_is_fetched(database: Database) -> None:
+    diary, events = Diary(), [noted(position, f"n{position}") for position in (1, 2)]
+    views = Views(diary.projector(database))
+    views.follow(Page.of(events[1:]), lambda _service, after: events[after:])
+    assert diary.notes(views.projector) == {"diary/a": "n1 n2"}
+
+
 def test_a_page_names_so_many_courses_at_most(database: Database) -> None:
     views = Views(Diary().projector(database))
     page = Page.of([an_event(position, correlation=f"c{position:02}") for position in range(1, 31)])
     with capture_logs() as logs:
         views.follow(page, nothing)
     assert logs[0]["correlations"] == [f"c{position:02}" for position in range(1, 21)]
+
+
+def test_roles_are_those_of_the_legal_day(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    projector = Diary().projector(database)
+    monkeypatch.setattr(service, "utc_now", lambda: datetime(2025, 6, 30, 18, tzinfo=UTC))  # one in the morning in Ha Noi
+    monkeypatch.setattr(service, "grants_of", lambda *asked: asked)
+    asked: Any = Views(projector).grants("an")
+    assert asked == (projector, "an", date(2025, 7, 1))
 
 
 # What all services do alike
@@ -119,6 +136,9 @@ def test_the_table_is_asked_about_this_method_this_account_and_what_was_found(mo
     for actor, unit, cluster in (("an", "u1", "c2"), ("binh", "u2", "c1"), ("chi", "u1", "c1")):
         with pytest.raises(NotAllowed):
             diary.permit(Request(actor, {"unit": unit}, method="note"), cluster=cluster)
+    diary.permit(Request("chi", {"owner": "chi"}, method="keep"))
+    with pytest.raises(NotAllowed):
+        diary.permit(Request("chi", {"owner": "an"}, method="keep"))
     with pytest.raises(LookupError):
         diary.permit(Request("an", {}, method="tear"), cluster="c1")
 

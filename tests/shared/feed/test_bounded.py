@@ -84,6 +84,16 @@ def test_kombu_tries_again_on_a_new_connection_when_told_to(proxy: Proxy) -> Non
         producer.publish("heard at last", routing_key="nobody", retry=True, retry_policy=policy)
 
 
+@pytest.mark.parametrize(("scheme", "ours"), [("amqp", "Transport"), ("pyamqp", "Transport"), ("amqps", "SSLTransport")])
+def test_every_way_to_write_the_brokers_address_is_taken_over(scheme: str, ours: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "TRANSPORT_ALIASES", aliases := dict(TRANSPORT_ALIASES))
+    monkeypatch.setattr(bounded, "_transport_cache", cache := {scheme: pyamqp.Transport})
+    bounded.register()
+    module, name = aliases[scheme].split(":")
+    assert (module, name, cache) == (bounded.__name__, ours, {})
+    bounded.register()  # where nothing was looked up yet
+
+
 @pytest.mark.parametrize(("ours", "plain"), [(bounded.Channel, pyamqp.Channel), (bounded.Connection, pyamqp.Connection)])
 def test_only_a_wait_without_an_end_is_given_one(ours: Any, plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
