@@ -47,6 +47,21 @@ def test_whoever_listens_is_woken_each_time(database: Database) -> None:
         assert woken.wait(SECONDS_MAX)
 
 
+def test_whoever_is_told_without_end_or_nothing_at_all_stops_listening_when_it_should(database: Database) -> None:
+    count = 0
+
+    def woken() -> None:
+        nonlocal count
+        count += 1
+        if count < 20:
+            wake.tell(database)
+
+    wake.listen(database, woken, lambda: count >= 3)
+    assert count == (0 if database.dialect == "sqlite" else 3)
+    ends = iter([False, True])
+    wake.listen(database, lambda: None, lambda: next(ends))
+
+
 def test_what_a_process_that_stands_by_appends_is_published_by_the_active_relay_of_another(tmp_path: Path) -> None:
     with a_site("rabbitmq", tmp_path) as site:
         assert site.waiting() == 0  # the queue is there before the first page: none is announced again
