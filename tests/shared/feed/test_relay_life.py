@@ -62,13 +62,6 @@ def life(monkeypatch: pytest.MonkeyPatch) -> Life:
     return Life(monkeypatch)
 
 
-def raising(error: Exception) -> Callable[..., Any]:
-    def refuse(*_args: Any) -> Any:
-        raise error
-
-    return refuse
-
-
 # From start to stop
 
 
@@ -99,14 +92,19 @@ def test_where_broker_or_database_are_away_it_says_so_waits_and_tries_again(life
         yield "take"
 
     monkeypatch.setattr(publisher, "contending", contending)
-    life.relay._contend = raising(ConnectionError("away"))
+
+    def contend(take: Any) -> None:
+        asked.append(take)
+        raise ConnectionError("away")
+
+    life.relay._contend = contend
     life.resting(False, False)
     with capture_logs() as logs:
         life.relay._run()
     error = "ConnectionError('away')"
     assert logs == [{"event": "relay_waits", "log_level": "warning", "service": "diary", "error": error}] * 2
     assert life.notes == [("says", "waiting", error), ("rest", RELAY_LEASE_RETRY_SECONDS)] * 2
-    assert asked == ["the database"] * 2
+    assert asked == ["the database", "take"] * 2
     assert life.relay._stopped.is_set()
 
 
