@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared.bounds import PG_ANSWER_SECONDS
 from shared.feed import wake
 from shared.store import Database
 from tests.shared.feed.site import a_site, eventually
@@ -59,7 +60,10 @@ def test_whoever_is_told_without_end_or_nothing_at_all_stops_listening_when_it_s
     wake.listen(database, woken, lambda: count >= 3)
     assert count == (0 if database.dialect == "sqlite" else 3)
     ends = iter([False, True])
-    wake.listen(database, lambda: None, lambda: next(ends))
+    silent = threading.Thread(target=wake.listen, args=(database, lambda: None, lambda: next(ends)), daemon=True)
+    silent.start()
+    silent.join(PG_ANSWER_SECONDS / 2)
+    assert not silent.is_alive(), "it waits for the line's own deadline"
 
 
 def test_what_a_process_that_stands_by_appends_is_published_by_the_active_relay_of_another(tmp_path: Path) -> None:
