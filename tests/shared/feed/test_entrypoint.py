@@ -1,12 +1,8 @@
-"""Feeds between real containers, in processes that are killed: on the embedded broker, and on RabbitMQ with PostgreSQL.
-
-What becomes of one page is tried beside them on the entrypoint alone.
-"""
+"""Feeds between real containers, in processes that are killed: on the embedded broker, and on RabbitMQ with PostgreSQL."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,9 +10,6 @@ from typing import Any
 import pytest
 
 from shared.bounds import FOLD_ATTEMPTS_MAX, FOLD_PAUSE_SECONDS
-from shared.feed import entrypoint
-from shared.feed.entrypoint import FeedEntrypoint
-from shared.feed.page import Page
 from tests.shared.feed.site import Site, a_site
 
 
@@ -72,89 +65,3 @@ def test_pages_that_were_lost_are_made_up_for_by_an_announcement(site: Site) -> 
     report = site.run()
     assert (report["cursor"], report["relayed"]) == (20, 20)
     assert report["pages"] == _all_of(site)
-
-
-class Message:
-    """A page on its way, and what was said to the broker of it."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def ack(self) -> None:
-        self.said.append("ack")
-
-    def requeue(self) -> None:
-        self.said.append("requeue")
-
-
-class Workers:
-    """In the place of nameko's container: the pages that were worked on, and how each try ends."""
-
-    service_name = "reader"
-
-    def __init__(self) -> None:
-        self.pages: list[Page] = []
-        self.failures: list[Exception] = []
-        self.meanwhile: Callable[[], None] = lambda: None
-
-    def spawn_worker(self, _entrypoint: Any, args: tuple[Page], _kwargs: Any, *, context_data: Any, handle_result: Any) -> None:
-        self.pages += args
-        self.meanwhile()
-        failure = self.failures.pop(0) if self.failures else None
-        handle_result(context_data, None, failure and (type(failure), failure, None))
-
-
-@pytest.fixture
-def workers() -> Workers:
-    return Workers()
-
-
-@pytest.fixture
-def reader(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> FeedEntrypoint:
-    for name in ("FOLD_PAUSE_SECONDS", "DRAIN_SECONDS_MAX"):
-        monkeypatch.setattr(entrypoint, name, 0)
-    made = FeedEntrypoint()
-    made.container = workers
-    made.setup()
-    return made
-
-
-PAGE = Page.announcement("vn", "diary", 7)
-
-
-def handled(reader: FeedEntrypoint, body: Any) -> list[str]:
-    message = Message()
-    reader._on_message(body, message)
-    return message.said
-
-
-@pytest.mark.parametrize("body", [PAGE.to_data(), json.dumps(PAGE.to_data())])
-def test_a_page_is_acked_once_when_its_rows_stand(reader: FeedEntrypoint, workers: Workers, body: Any) -> None:
-    workers.failures = [ValueError("not yet")] * 2
-    assert handled(reader, body) == ["ack"]
-    assert workers.pages == [PAGE] * 3
-
-
-def test_a_page_that_keeps_failing_makes_room_for_those_behind_it(reader: FeedEntrypoint, workers: Workers) -> None:
-    workers.failures = [ValueError("never")] * 100
-    assert handled(reader, PAGE.to_data()) == ["ack"]
-    assert len(workers.pages) == FOLD_ATTEMPTS_MAX
-
-
-@pytest.mark.parametrize("body", ["no page", {"site": "vn"}, [1, 2]])
-def test_what_is_no_page_is_not_worked_on_and_does_not_come_again(reader: FeedEntrypoint, workers: Workers, body: Any) -> None:
-    assert handled(reader, body) == ["ack"]
-    assert workers.pages == []
-
-
-def test_a_page_that_comes_in_the_moment_of_the_stop_goes_back(reader: FeedEntrypoint, workers: Workers) -> None:
-    reader.stop()
-    assert handled(reader, PAGE.to_data()) == ["requeue"]
-    assert workers.pages == []
-
-
-def test_a_page_that_fails_during_the_stop_goes_back_and_is_not_tried_again(reader: FeedEntrypoint, workers: Workers) -> None:
-    workers.meanwhile = reader.stop
-    workers.failures = [ValueError("not now")]
-    assert handled(reader, PAGE.to_data()) == ["requeue"]
-    assert workers.pages == [PAGE]

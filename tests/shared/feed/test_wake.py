@@ -57,8 +57,8 @@ def test_whoever_is_told_without_end_or_nothing_at_all_stops_listening_when_it_s
         if count < 20:
             wake.tell(database)
 
-    wake.listen(database, woken, lambda: count >= 3)
-    assert count == (0 if database.dialect == "sqlite" else 3)
+    wake.listen(database, woken, lambda: count >= 4)
+    assert count == (0 if database.dialect == "sqlite" else 4)
     ends = iter([False, True])
     silent = threading.Thread(target=wake.listen, args=(database, lambda: None, lambda: next(ends)), daemon=True)
     silent.start()
