@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.bounds import PG_ANSWER_SECONDS, PG_STATEMENT_MS
 from shared.store import Database, open_database
+from shared.store.deadline import Connection
 from tests.support.proxy import Proxy
 
 SECONDS = 0.5
@@ -99,3 +101,16 @@ def test_an_error_that_the_server_sends_keeps_the_connection(database: Database)
 
 def test_the_server_ends_a_statement_before_we_give_up_the_connection() -> None:
     assert PG_STATEMENT_MS / 1000 < PG_ANSWER_SECONDS
+
+
+def test_only_a_wait_without_an_end_is_given_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def answered(_self: Any, *said: Any) -> str:
+        asked.append(said)
+        return "answer"
+
+    monkeypatch.setattr(psycopg.Connection, "wait", answered)
+    waiting: Any = Connection.__new__(Connection)
+    assert (waiting.wait("what", 2.0, 3.0), waiting.wait("what")) == ("answer", "answer")
+    assert asked == [("what", 2.0, 3.0), ("what", 0.1, PG_ANSWER_SECONDS)]
