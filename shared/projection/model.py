@@ -35,10 +35,13 @@ class ReadModel:
         """Register a fold for events of these types ("service.EventName") in the versions of their schemas that it knows.
 
         An event of another version is parked until a release that knows it folds it.
+        Raises ValueError for a type that has a fold already: the one before would be lost silently.
         """
 
         def register(fold: Fold) -> Fold:
             for name in types:
+                if name in self.folds:
+                    raise ValueError(f"Read model {self.name} has two folds of {name}; make them one.")
                 self.folds[name] = fold
                 self.versions[name] = frozenset(versions)
             return fold

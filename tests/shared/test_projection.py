@@ -337,6 +337,11 @@ def test_a_model_follows_the_services_it_folds_and_those_whose_every_event_it_fo
     assert seen == ["diary.Noted", "every diary.Noted"]
 
 
+def test_a_second_fold_of_a_type_is_a_mistake(diary: Diary) -> None:
+    with pytest.raises(ValueError, match=r"diary has two folds of diary\.Noted"):
+        diary.model.on("diary.Noted")(lambda _rows, _event: None)
+
+
 def test_an_included_model_keeps_its_folds_and_gets_tables_of_its_own(database: Database) -> None:
     part, whole = Diary(), ReadModel(name="whole", version=1)
     whole.include(part.model)
