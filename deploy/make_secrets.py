@@ -1,8 +1,8 @@
-"""Makes the passwords and the key of the compose file on first use: `python3 deploy/make_secrets.py` (any Python from 3.8 on).
+"""Makes the passwords and the keys of the compose file on first use: `python3 deploy/make_secrets.py` (any Python from 3.8 on).
 
 What exists is kept, so that a second call changes nothing; a password is renewed by removing its files, for PostgreSQL
-followed by ALTER ROLE, since databases keep the password of the day they were made. `site_key` is no password: without it
-no personal data open, so it is backed up, apart from the databases.
+followed by ALTER ROLE, since databases keep the password of the day they were made. `site_key` and `ballot_key` are no passwords:
+without them no personal data and no open ballot box open, so they are backed up, apart from the databases.
 
 The folder is closed to others (0700); the files in it are not (0444), because a container sees them one by one, under
 the user of its own that must read them.
@@ -58,7 +58,8 @@ def main() -> None:
         password = keep(service + "_password", secrets.token_urlsafe(24))
         keep(service + "_database_url", f"postgresql+psycopg://{service}:{password}@postgres:5432/{{service}}")
     broker = keep("broker_url", f"amqp://{BROKER_USER}:{secrets.token_urlsafe(24)}@rabbitmq:5672/")
-    keep("site_key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+    for name in ("site_key", "ballot_key"):
+        keep(name, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
     keep("rabbitmq_account.json", rabbitmq_account(BROKER_USER, broker.split("@")[0].rsplit(":", 1)[1]))
 
 

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Sees to it that the test of printed documents has LibreOffice and pdftotext: those on PATH, else Debian's or Ubuntu's packages.
-# Always ends well: without them that test says so itself.
+# Sees to it that the tests of documents and workbooks have LibreOffice and pdftotext: those on PATH, else Debian's or Ubuntu's packages.
+# Always ends well: without them those tests say so themselves.
 set -eu
 
-! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null || exit 0
+# Debian packs Writer and Calc apart, and either brings soffice
+has_calc() { [ ! -e /etc/debian_version ] || dpkg-query -W -f '${db:Status-Abbrev}\n' 'libreoffice-calc*' 2>/dev/null | grep -q '^ii'; }
+
+! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null || ! has_calc || exit 0
 if [ -e /etc/debian_version ]; then
-    "$(dirname "$0")/apt-install.sh" libreoffice-writer-nogui poppler-utils && exit 0
+    "$(dirname "$0")/apt-install.sh" libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils && exit 0
 fi
-echo "No LibreOffice found and none could be installed; one test needs it: sudo apt-get install -y libreoffice-writer-nogui poppler-utils" >&2
+echo "No LibreOffice found and none could be installed; two tests need it: sudo apt-get install -y libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils" >&2

@@ -148,14 +148,59 @@ ORGANISATIONS_PAGE = 50
 IMPORT_SHEETS_MAX = 900
 """Sheets of one import, which is recorded as a whole."""
 
+EVIDENCE_BYTES_MAX = 20_000_000
+"""Bytes of one file of evidence: a report scanned page by page; it passes through memory whole."""
+
+EVIDENCE_UNPACKED_BYTES_MAX = 200_000_000
+"""Bytes of a docx or xlsx unpacked: ten times what the file itself may have; a small file that unpacks to more is a trap."""
+
+EVIDENCE_FILES_MAX = 10
+"""Files of one item: who checks a sheet of thirty items opens all of them."""
+
+BLOB_SECONDS_MAX = 15.0
+"""Wait for the S3 store: whoever uploads or opens a file waits for RPC_SECONDS_MAX."""
+
+RETURN_REASON_LETTERS_MIN = 20
+"""Letters of the reason for which a sheet is given back: "sửa lại" helps nobody."""
+
+WORKBOOK_SHEETS_MAX = 60
+"""Score sheets of one workbook: a cluster has up to some thirty members, and in more tabs nobody finds their way."""
+
 COMPACT_LETTERS_MAX = 10_000
 """Letters of a compact: some pages, and with three bytes a letter it still fits into an event."""
 
 PHASES_MAX = 30
 """Phases of a campaign's year: three times what any known plan has."""
 
+BOARD_ROWS_WHOLE_MAX = 500
+"""Units of a campaign whose board is answered whole, with every score of every row, when no part of it is asked for."""
+
+BOARD_ROWS_PAGE_MAX = 500
+"""Rows of one page of a board: without their items some hundred kilobytes."""
+
+BOARD_ROWS_PAGE = 50
+"""Rows on a page of a board: what one looks through before one searches."""
+
+BOARD_UNITS_AT_ONCE = 500
+"""Units whose sheets are in memory while their lines are computed: some tens of megabytes of a large campaign's."""
+
+BOARD_LINES_KEPT_MAX = 40_000
+"""Lines of boards that a process keeps: four boards of ten thousand units."""
+
+ANSWERS_KEPT_MAX = 200
+"""Pages of boards that rankings keeps until an event comes, and a gateway until it is told otherwise: some ten thousand bytes each."""
+
+ANSWER_BYTES_KEPT_MAX = 1_000_000
+"""Bytes of one of these: a part of a board has less, a whole board with every score many times more."""
+
 RECOMPUTE_SECONDS_MAX = 15.0
 """Replay of the logs for the boards of one campaign: whoever made the request waits for RPC_SECONDS_MAX."""
+
+RECORD_UNITS_MAX = 100
+"""Units whose score records are told in one answer: of thirty items in four passes some megabytes."""
+
+EXPORT_ROWS_MAX = 100_000
+"""Rows of an export of score records: a spreadsheet of more opens slowly, and the file is made while somebody waits."""
 
 LOG_BYTES_MAX = 20_000_000
 """Bytes of the embedded network's log file before it is set aside: some days of a busy season, and still opened by an editor."""
@@ -177,3 +222,16 @@ MAIL_PAUSE_SECONDS = 60.0
 
 MAIL_POLL_SECONDS = 15.0
 """How often the outbox looks for what is due: an append wakes it, so that only what is tried again or was left behind waits for this."""
+
+BALLOT_ELECTORS_MAX = 300
+"""Voters of one ballot: the congress of a ministry; all their ids fit into one event."""
+
+BALLOT_CHOICES_MAX = 40
+"""Choices on one paper: two pages of a list."""
+
+BALLOT_COUNT_MAX = 10_000
+"""Hands of one show: a stadium, and a slip of the finger is found."""
+
+INSIGHT_CELLS_MAX = 20_000
+"""Units x items of a board that questions are asked about: each computes it several times, and the whole process waits. The communes of a
+province under a long rubric still fit."""

@@ -36,6 +36,7 @@ class Config:
     log_level: str = "INFO"
     start_seconds: float = START_SECONDS_MAX
     site_key: str = field(default="", repr=False)
+    blobs_url: str = field(default="{var}/blobs", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "thi-dua@localhost"
 
@@ -47,6 +48,11 @@ class Config:
     def http_reached_at(self) -> str:
         """The address under which others reach the gateway: that of the container engine's published port, else its own."""
         return self.http_published or self.http_host
+
+    @property
+    def blobs_at(self) -> str:
+        """Where files are kept (see blobs.open_blobs), `{var}` filled in."""
+        return self.blobs_url.replace("{var}", str(self.var.absolute()))
 
     def database_url_of(self, service: str) -> str:
         """The database of one service: the template with `{service}` and `{var}` filled in."""
@@ -79,6 +85,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         log_level=_get(environ, "LOG_LEVEL", default.log_level).upper(),
         start_seconds=_seconds(_get(environ, "START_SECONDS", str(int(default.start_seconds)))),
         site_key=_get(environ, "SITE_KEY", default.site_key),
+        blobs_url=_get(environ, "BLOBS_URL", default.blobs_url),
         smtp_url=smtp_url,
         mail_from=mail_from,
     )

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 Reader = Callable[[Any], Any]
@@ -23,10 +24,16 @@ def plain(value: object) -> Any:
 
     Raises TypeError for what has no exact JSON form, such as a float.
     """
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _fields_of(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     match value:
         case Enum():
             return value.value
-        case None | bool() | int() | str():
+        case bool() | int() | str():
             return value
         case Decimal():
             return format(value, "f")
@@ -38,9 +45,16 @@ def plain(value: object) -> Any:
             return {str(key): plain(inner) for key, inner in value.items()}
         case tuple() | list() | set() | frozenset():
             return [plain(inner) for inner in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"{type(value).__name__} has no place in JSON data")
+    raise TypeError(f"{kind.__name__} has no place in JSON data")
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, types.NoneType})
+
+
+@lru_cache(maxsize=1_024)
+def _fields_of(kind: Any) -> tuple[str, ...] | None:
+    """The names of a record's fields; looked up once, for that takes longer than to read them."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def reader_of(hint: Any) -> Reader:

@@ -20,7 +20,7 @@ from shared.broker.draining import ReplyListener, Rpc
 from shared.errors import CommendationError, Unavailable
 from shared.event import Context
 from shared.ids import new_id
-from shared.telemetry import correlated, logger
+from shared.telemetry import UNLOGGED, correlated, logger
 
 log = logger(__name__)
 
@@ -66,6 +66,8 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
     @functools.wraps(method)
     def answer(self: Any, request: dict[str, Any]) -> dict[str, Any]:
         asked = replace(Request.from_data(request), method=method.__name__)
+        if asked.correlation == UNLOGGED:
+            return _answered_unlogged(method, self, asked)
         with correlated(correlation=asked.correlation, command=asked.id, actor=asked.actor):
             try:
                 result = method(self, asked)
@@ -83,6 +85,17 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
                 return {"error": hidden.to_data()}
 
     return Rpc.decorator(answer)
+
+
+def _answered_unlogged(method: Callable[[Any, Request], Any], service: Any, asked: Request) -> dict[str, Any]:
+    """The answer to a request of which no line is written; of one that fails only that and where, for an operator has to know."""
+    try:
+        return {"result": method(service, asked)}
+    except CommendationError as error:
+        return {"error": error.to_data()}
+    except Exception as error:
+        log.error("request_failed", method=method.__qualname__, error=type(error).__name__)
+        return {"error": CommendationError("Something went wrong in the service; tell the administrator.").to_data()}
 
 
 class Network:

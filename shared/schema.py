@@ -111,7 +111,7 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
     if origin is tuple:
         return fields.List(_field(arguments[0]), **options)
     if origin in (dict, Mapping) or hint is dict:
-        return fields.Dict(keys=fields.String(), **options)
+        return fields.Dict(keys=fields.String(), values=_values(arguments), **options)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return fields.Enum(hint, by_value=True, **options)
     if dataclasses.is_dataclass(hint):
@@ -130,6 +130,11 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
         made: fields.Field[Any] = simple[hint](**options)
         return made
     raise TypeError(f"No schema for {hint!r}")
+
+
+def _values(arguments: tuple[Any, ...]) -> fields.Field[Any] | None:
+    """What the values of a dictionary are, where its type says so."""
+    return None if not arguments or arguments[1] is Any else _field(arguments[1], required=True)
 
 
 def name(*, required: bool = True, length_max: int = NAME_MAX) -> fields.String:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
@@ -25,6 +25,7 @@ from shared.permissions import OwnWork, table
 from shared.projection import LONG_STEPS, Fetch, Parking, Projector, ReadModel, Rebuilding
 from shared.rpc import NetworkProvider, Request, rpc
 from shared.schema import Catalogue
+from shared.store import EVERYTHING, Sieve
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -131,9 +132,12 @@ class Service:
         permission = table().of(self.name, request.method)
         permission.check(request.actor, lambda: self.views.grants(request.actor), request.data, **found)
 
-    def apart(self, request: Request, decider: Decider[State], *streams: str) -> Decider[State]:
+    def apart(
+        self, request: Request, decider: Decider[State], *streams: str, about: Callable[[Event], bool] = lambda _event: True
+    ) -> Decider[State]:
         """The decider, refusing the command to the account that entered in these streams what it approves (see Separation).
 
+        about: whether an event is on the same matter, where a stream holds several.
         It looks when it decides: what is entered in its own stream after that makes the append stale, and the next try sees it.
         Raises OwnWork, when it decides.
         """
@@ -143,7 +147,7 @@ class Service:
             decided = decider.decide(state, command)
             for stream in streams if decided else ():
                 for event in self.facts.store.stream(stream):
-                    if event.type in entries and event.actor == request.actor:
+                    if event.type in entries and event.actor == request.actor and about(event):
                         raise OwnWork(
                             f"This account entered what is to be approved ({event.type} of {event.effective_on}); another account with "
                             "the role has to do it.",
@@ -154,20 +158,22 @@ class Service:
 
         return replace(decider, decide=decide)
 
-    def fetch(self, service: str, after: int) -> Sequence[Event]:
+    def fetch(self, service: str, after: int, sieve: Sieve = EVERYTHING) -> Sequence[Event]:
         """The next events of a producer's feed; the service's own log is read directly."""
         if service == self.name:
-            events: Sequence[Event] = self.facts.store.feed(after)
+            events: Sequence[Event] = self.facts.store.feed(after, sieve=sieve)
             return events
-        request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX})
+        sifted = {} if sieve == EVERYTHING else {"sieve": sieve.to_data()}
+        request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX, **sifted})
         return [Event.from_cloudevent(item) for item in self.network.ask(service, "read_feed", request)["events"]]
 
     @rpc
     def read_feed(self, request: Request) -> dict[str, Any]:
-        """The next events of this service's log: {"events": [CloudEvent], "head": int}."""
+        """The next events of this service's log: {"events": [CloudEvent], "head": int}. `sieve`: which of them (see Sieve), all without."""
         self.permit(request)
         store = self.facts.store
-        events = store.feed(int(request.data["after"]), int(request.data.get("limit", PAGE_EVENTS_MAX)))
+        sieve = Sieve.from_data(request.data["sieve"]) if "sieve" in request.data else EVERYTHING
+        events = store.feed(int(request.data["after"]), int(request.data.get("limit", PAGE_EVENTS_MAX)), sieve)
         return {"events": [event.to_cloudevent() for event in events], "head": store.head()}
 
     @rpc

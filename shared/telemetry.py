@@ -15,6 +15,12 @@ from shared.bounds import LOG_BYTES_MAX, LOG_FILES_MAX
 correlated = structlog.contextvars.bound_contextvars
 """`with correlated(correlation=..., actor=...)`: every line logged inside carries them."""
 
+UNLOGGED = "unlogged"
+"""Correlation of a request of which no line is written, in no service that it reaches: who votes in a secret ballot, and when.
+
+The gateway gives it to the requests that need it and takes it from nobody.
+"""
+
 
 def configure(level: str = "INFO", file: Path | None = None) -> None:
     """Send the logs of this process, the libraries' too, to a file or to standard error as JSON lines; a full file is set aside."""

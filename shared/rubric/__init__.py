@@ -12,6 +12,7 @@ from shared.rubric.errors import (
 )
 from shared.rubric.lineage import Change, Difference, Part, copied, differences
 from shared.rubric.model import (
+    APPEAL,
     Cap,
     Document,
     Evidence,
@@ -30,6 +31,7 @@ from shared.rubric.score import check_score
 from shared.rubric.text import from_data, load_yaml, to_data
 
 __all__ = [
+    "APPEAL",
     "Cap",
     "Change",
     "Difference",

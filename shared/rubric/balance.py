@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from shared.plain import plain
 from shared.rubric.errors import RubricInvalid, RubricUnbalanced
-from shared.rubric.model import Group, Item, Kind, Rounding, Rubric, Statistic, TieBy
+from shared.rubric.model import APPEAL, Group, Item, Kind, Rounding, Rubric, Statistic, TieBy
 from shared.rubric.panel import as_decimal
 
 PLACES_MAX = 12
@@ -138,6 +138,9 @@ def _head_problems(rubric: Rubric) -> Iterator[Problem]:
         yield Problem("passes", "no_passes", "there are none; name at least one pass, such as self")
     for rule in rubric.passes:
         yield from _titled(f"pass {rule.key}", rule.title)
+        if rule.key == APPEAL:
+            said = f"key {APPEAL} is that of answers to appeals, which come after all passes; choose another"
+            yield Problem(f"pass {rule.key}", "pass_reserved", said, {"key": APPEAL})
     if rubric.scale <= 0:
         said = f"{rubric.scale:f} is not above 0; give the sum of the groups"
         yield Problem("scale", "scale_not_positive", said, {"scale": f"{rubric.scale:f}"})

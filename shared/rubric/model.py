@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from shared.rubric.errors import ItemUnknown
 
+APPEAL = "appeal"
+"""The pass of answers to appeals (phúc tra), which comes after all passes of a rubric; no rubric has a pass of this key."""
+
 
 class Kind(StrEnum):
     """What an item does to the total: adds to content, adds to bonus, is subtracted, or only admits and excludes."""
@@ -123,11 +126,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PassRule:
-    """One pass of scoring (lượt chấm). `requires_all`: a sheet may be submitted only with every content item scored."""
+    """One pass of scoring (lượt chấm).
+
+    `requires_all`: a sheet may be submitted only with every content item scored; `requires_evidence`: only with a file for every item that
+    needs evidence and has points; `blind`: files of evidence are kept without what in them names their makers.
+    """
 
     key: str
     title: str
     requires_all: bool = True
+    requires_evidence: bool = False
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

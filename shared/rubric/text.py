@@ -86,7 +86,7 @@ def to_data(rubric: Rubric) -> dict[str, Any]:
         legal_basis=[
             _present(title=document.title, number=document.number, issued_on=_day(document.issued_on)) for document in rubric.legal_basis
         ],
-        passes=[{"key": rule.key, "title": rule.title, "requires_all": rule.requires_all} for rule in rubric.passes],
+        passes=[{"key": rule.key, "title": rule.title, **{name: getattr(rule, name) for name in _PASS_FLAGS}} for rule in rubric.passes],
         groups=[_group_data(group) for group in rubric.groups],
         total_rounding=_rounding_data(rubric.total_rounding),
         caps=[{"over": cap.over, "maximum": _number(cap.maximum)} for cap in rubric.caps],
@@ -354,6 +354,8 @@ _RUBRIC = (
     "caps",
     "tie_breaks",
 )
+_PASS_FLAGS = {"requires_all": True, "requires_evidence": False, "blind": False}
+"""What may be said of a pass, and what holds where it is not."""
 _GROUP = ("key", "title", "maximum", "beyond_scale", "items")
 _ITEM = (
     "key",
@@ -394,8 +396,9 @@ def _rubric(reader: _Reader, data: object) -> Rubric:
         )
 
     def read_pass(value: object, at: str) -> PassRule:
-        part = reader.part(value, at, ("key", "title", "requires_all"))
-        return PassRule(reader.key(part, at), reader.text(part, "title", at), reader.flag(part, "requires_all", at, True))
+        part = reader.part(value, at, ("key", "title", *_PASS_FLAGS))
+        flags = {name: reader.flag(part, name, at, default) for name, default in _PASS_FLAGS.items()}
+        return PassRule(reader.key(part, at), reader.text(part, "title", at), **flags)
 
     def read_cap(value: object, at: str) -> Cap:
         part = reader.part(value, at, ("over", "maximum"))

@@ -20,7 +20,7 @@ from shared.store import migrations, postgres, sqlite, tables
 from shared.store.append import ANY, EXISTS, NONE, Append, Batch, Recorded
 from shared.store.canonical import canonical_text
 from shared.store.database import Database
-from shared.store.reading import LogReader
+from shared.store.reading import EVERYTHING, LogReader, Sieve
 
 # Built once: SQLAlchemy takes four times as long to build a statement anew as to run one that it knows.
 _VERSION = sa.select(sa.func.coalesce(sa.func.max(tables.events.c.version), 0)).where(tables.events.c.stream == sa.bindparam("of_stream"))
@@ -170,9 +170,9 @@ class EventStore:
         """The events of one stream in order, those after version `after`."""
         return self._reader.stream(stream, after)
 
-    def feed(self, after: int, limit: int = PAGE_EVENTS_MAX) -> list[Event]:
-        """The next events of the log after a position: at most `limit`, and at most PAGE_BYTES_MAX of data."""
-        return self._reader.feed(after, limit)
+    def feed(self, after: int, limit: int = PAGE_EVENTS_MAX, sieve: Sieve = EVERYTHING) -> list[Event]:
+        """The next events of the log after a position that the sieve lets through: at most `limit`, at most PAGE_BYTES_MAX of data."""
+        return self._reader.feed(after, limit, sieve)
 
     def head(self) -> int:
         """The position of the last event; 0 for an empty log."""

@@ -48,6 +48,13 @@ def test_everything_may_be_set() -> None:
     assert config.database_url_of("audit") == "postgresql+psycopg://db/audit"
 
 
+def test_files_are_kept_below_var_or_where_it_is_said() -> None:
+    assert load({"COMMENDATION_VAR": "/srv/data"}).blobs_at == "/srv/data/blobs"
+    told = load({"COMMENDATION_BLOBS_URL": "s3://key:{secret}@store/bucket"})
+    assert told.blobs_at == "s3://key:{secret}@store/bucket"
+    assert "secret" not in repr(told)
+
+
 def test_a_password_may_hold_what_a_format_would_choke_on() -> None:
     config = load({"COMMENDATION_DATABASE_URL": "postgresql+psycopg://u:p{0}%41@db/{service}"})
     assert config.database_url_of("audit") == "postgresql+psycopg://u:p{0}%41@db/audit"

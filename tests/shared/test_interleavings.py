@@ -60,6 +60,17 @@ def _item_scores() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 SHEET = {"campaign": CAMPAIGNS, "unit": UNITS, "pass_key": st.sampled_from(["self", "cluster"]), "scorer": UNITS}
+ADJUSTMENT = {"adjustment": st.sampled_from(["a1", "a2"]), "campaign": CAMPAIGNS, "unit": UNITS}
+DECIDED = {
+    "kind": st.sampled_from(["bonus", "penalty"]),
+    "points": st.sampled_from(["1", "2.5"]),
+    "title": "Thưởng",
+    "reason": "Theo quyết định",
+    "authority": "Hội đồng",
+    "document": "QĐ 1",
+    "effective_on": "2025-01-01",
+    "expires_on": st.none() | st.just("2025-06-30"),
+}
 FACTS: dict[str, dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "registry": {
         "OrganisationRegistered": _record(organisation=UNITS, name=st.sampled_from(["Toà án", "Kiểm toán"])),
@@ -83,7 +94,15 @@ FACTS: dict[str, dict[str, st.SearchStrategy[dict[str, Any]]]] = {
         "CovenantSigned": _record(campaign=CAMPAIGNS, unit=UNITS),
         "RubricPublished": _record(rubric="R", content=_record(scale=SCORES)),
     },
-    "evaluations": {"ItemsScored": _record(**SHEET, scores=_item_scores()), "SheetSubmitted": _record(**SHEET, late=st.booleans())},
+    "evaluations": {
+        "ItemsScored": _record(**SHEET, scores=_item_scores()),
+        "SheetSubmitted": _record(**SHEET, late=st.booleans()),
+        "SheetReturned": _record(**SHEET),
+        "ScorerRecused": _record(**SHEET),
+        "AdjustmentMade": _record(**ADJUSTMENT, **DECIDED),
+        "AdjustmentReversed": _record(**ADJUSTMENT),
+        "AppealAnswered": _record(campaign=CAMPAIGNS, unit=UNITS, appeal=st.sampled_from(["k1", "k2"]), scores=_item_scores()),
+    },
 }
 
 

@@ -68,8 +68,10 @@ AGGREGATES = {
             registry.MemberAdmitted,
             registry.MemberReleased,
             registry.LeaderDesignated,
+            registry.LeadershipConsented,
+            registry.LeadershipDeclined,
         ),
-        (2, "6d028eb9832e93f4"),
+        (3, "df2e595a04810f32"),
     ),
     "account": Aggregate(
         registry.ACCOUNT,
@@ -102,7 +104,19 @@ AGGREGATES = {
         ),
         (2, "ff766ac72bdeb342"),
     ),
-    "sheet": Aggregate(evaluations.READ, EVALUATIONS, (evaluations.ItemsScored, evaluations.SheetSubmitted), (1, "5ba36055bb4a3236")),
+    "sheet": Aggregate(
+        evaluations.READ,
+        EVALUATIONS,
+        (
+            evaluations.ItemsScored,
+            evaluations.SheetSubmitted,
+            evaluations.SheetReturned,
+            evaluations.ItemCommented,
+            evaluations.EvidenceAttached,
+            evaluations.EvidenceRemoved,
+        ),
+        (2, "3a8278c5dd89b57a"),
+    ),
     "proposal": Aggregate(
         awards.proposal(awards.ProposalGround(awards.Rulebook(()), TODAY)),
         AWARDS,

@@ -149,7 +149,7 @@ def test_a_release_that_knows_the_version_folds_what_was_parked(database: Databa
     projector.receive(Page.of([noted(1, "one"), NEWER, noted(3, "three")]), nothing)
     assert projector.retry_parked() == 0
     upgraded = Diary()
-    upgraded.model.on("diary.Noted", versions=(1, 2))(upgraded.model.folds["diary.Noted"])
+    upgraded.model.versions["diary.Noted"] = frozenset((1, 2))
     later = upgraded.projector(database)
     assert later.retry_parked() == 2
     assert later.parked() == []

@@ -33,7 +33,8 @@ class Life:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.notes: list[Any] = []
-        self.relay: Any = FeedRelay.__new__(FeedRelay)
+        made: Any = FeedRelay.__new__(FeedRelay)
+        self.relay = made
         store = SimpleNamespace(service="diary", on_append=lambda told: self.notes.append(("on_append", told)))
         self.state = SimpleNamespace(state="", says=self._says)
         self.relay.ground = SimpleNamespace(store=store, database="the database", relay=self.state)

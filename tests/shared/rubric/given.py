@@ -80,7 +80,7 @@ rubrics = st.builds(
     season=st.integers(1900, 2200),
     scale=points,
     groups=st.lists(st.builds(Group, keys, titles, points, st.lists(items, max_size=4).map(tuple), st.booleans()), max_size=4).map(tuple),
-    passes=st.lists(st.builds(PassRule, keys, titles, st.booleans()), max_size=3).map(tuple),
+    passes=st.lists(st.builds(PassRule, keys, titles, st.booleans(), st.booleans(), st.booleans()), max_size=3).map(tuple),
     total_rounding=st.none() | roundings,
     caps=st.lists(st.builds(Cap, st.sampled_from(["bonus", "penalty", "total", "group:a"]), points), max_size=3).map(tuple),
     tie_breaks=st.lists(st.builds(TieBreak, st.sampled_from(TieBy), st.none() | keys), max_size=4).map(tuple),

@@ -86,7 +86,7 @@ ITEM_KEYS = (
     "key, title, maximum, kind, weight, statistic, dropped, places, panel_rounding, item_rounding, evidence, evidence_required, "
     "evidence_note, threshold, passes, source, unverified"
 )
-PASS_KEYS = "key, title, requires_all"
+PASS_KEYS = "key, title, requires_all, requires_evidence, blind"
 GROUP_KEYS = "key, title, maximum, beyond_scale, items"
 TIE_BREAKS = "group, item, content, bonus, penalties, count_highest, scorers, vote"
 MODES = "half_up, half_even, up, down, ceiling, floor"
@@ -287,7 +287,7 @@ FULL: dict[str, Any] = {
     "in_force_until": "2024-12-31",
     "based_on": "R0",
     "legal_basis": [{"title": "HD", "number": "804/HD-SNV", "issued_on": "2018-07-18"}],
-    "passes": [{"key": "self", "title": "Tự chấm", "requires_all": False}],
+    "passes": [{"key": "self", "title": "Tự chấm", "requires_all": False, "requires_evidence": True, "blind": True}],
     "groups": [
         {
             "key": "I",

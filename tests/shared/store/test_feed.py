@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.bounds import PAGE_BYTES_MAX, PAGE_EVENTS_MAX
-from shared.store import NONE, Database
+from shared.event import NewEvent
+from shared.store import NONE, Append, Database, Sieve
 from tests.shared.store.given import CONTEXT, a_store, to
 
 
@@ -55,3 +58,25 @@ def test_a_stream_is_read_in_order_and_after_a_version(database: Database) -> No
     store.append(to("a", NONE, *"abc"), CONTEXT)
     assert [event.data["text"] for event in store.stream("a", after=1)] == ["b", "c"]
     assert store.stream("nobody") == []
+
+
+def test_a_sieve_lets_through_types_and_what_holds_a_value_under_its_name(database: Database) -> None:
+    store = a_store(database)
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("a.Begun", {"of": "x"}),
+        ("a.Begun", {"of": "xy"}),
+        ("a.Ended", {"of": 'q"ộ'}),
+        ("a.Ended", {"to": "x", "of": None}),
+    ]
+    store.append(Append("a", NONE, [NewEvent(kind, 1, data) for kind, data in said]), CONTEXT)
+
+    def through(after: int = 0, limit: int = 10, **sieve: Any) -> list[int]:
+        return [event.position for event in store.feed(after, limit, Sieve.from_data(Sieve(**sieve).to_data()))]
+
+    assert through() == [1, 2, 3, 4]
+    assert through(types=("a.Begun",)) == [1, 2]
+    assert through(types=("a.Begun", "a.Ended"), after=1, limit=2) == [2, 3]
+    assert through(holding=(("of", "x"),)) == [1]
+    assert through(holding=(("of", "x"), ("to", "x"))) == [1, 4]
+    assert through(types=("a.Ended",), holding=(("of", 'q"ộ'),)) == [3]
+    assert through(types=("a.Ended",), holding=(("of", "x"),)) == []

@@ -1,0 +1,144 @@
+"""What a file is by its bytes, whatever it is called: only kinds that an office reads, and none with macros."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from shared.bounds import EVIDENCE_BYTES_MAX, EVIDENCE_UNPACKED_BYTES_MAX
+from shared.errors import DomainError
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+PDF = "application/pdf"
+DOCX = f"{_OFFICE}wordprocessingml.document"
+XLSX = f"{_OFFICE}spreadsheetml.sheet"
+PNG = "image/png"
+JPEG = "image/jpeg"
+
+ENDINGS = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", PNG: "png", JPEG: "jpg"}
+"""Each kind that is taken, with the ending of its files."""
+
+_PDF_WITHIN = 1024
+"""Bytes within which a PDF says that it is one: readers allow as much before it."""
+
+_MAIN_PARTS = {f"{DOCX}.main+xml": DOCX, f"{XLSX}.main+xml": XLSX}
+_CONTENT_TYPES = "[Content_Types].xml"
+
+
+class FileRefused(DomainError):
+    """The file cannot be taken."""
+
+    code = "file_refused"
+
+
+class FileEmpty(FileRefused):
+    """There is nothing in it."""
+
+    code = "file_empty"
+
+
+class FileTooLarge(FileRefused):
+    """It has more bytes than one file may have. `details["most"]`: how many million."""
+
+    code = "file_too_large"
+
+
+class FileKind(FileRefused):
+    """By its bytes it is of no kind that is taken. `details["kinds"]`: the endings of those that are."""
+
+    code = "file_kind"
+
+
+class FileRuns(FileRefused):
+    """It holds macros, which would run on the machine of whoever opens it."""
+
+    code = "file_runs"
+
+
+class FileBroken(FileRefused):
+    """It cannot be opened, or unpacks to more than any document does."""
+
+    code = "file_broken"
+
+
+class FileLocked(FileRefused):
+    """It needs a password."""
+
+    code = "file_locked"
+
+
+class FileCarriesFiles(FileRefused):
+    """It carries files of its own, which nobody has looked at."""
+
+    code = "file_carries_files"
+
+
+def kind_of(content: bytes) -> str:
+    """The media type of a file. Raises FileRefused for one that is empty, too large, or of no kind that is taken."""
+    if not content:
+        raise FileEmpty("The file is empty; choose another.")
+    if len(content) > EVIDENCE_BYTES_MAX:
+        most = EVIDENCE_BYTES_MAX // 1_000_000
+        raise FileTooLarge(f"The file has more than {most} MB; scan it in grey or split it.", most=most)
+    if b"%PDF-" in content[:_PDF_WITHIN]:
+        return PDF
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if content.startswith(b"PK\x03\x04"):
+        return _office_kind(content)
+    raise _other_kind()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a package."""
+
+    name: str
+    content: bytes
+
+
+def parts_of(content: bytes) -> list[Part]:
+    """The files in a docx or xlsx. Raises FileRefused for one that is broken, locked, or unpacks to more than it may."""
+    with _package(content) as package:
+        return [Part(one.filename, package.read(one)) for one in package.infolist() if not one.is_dir()]
+
+
+@contextmanager
+def _package(content: bytes) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            # what the list says is held against what is unpacked, so that it cannot be less
+            if sum(one.file_size for one in package.infolist()) > EVIDENCE_UNPACKED_BYTES_MAX:
+                raise broken()
+            yield package
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+        raise broken() from error
+
+
+def broken() -> FileBroken:
+    return FileBroken("The file is damaged and cannot be opened; save it anew and send that.")
+
+
+def _office_kind(content: bytes) -> str:
+    with _package(content) as package:
+        listed = package.read(_CONTENT_TYPES) if _CONTENT_TYPES in package.namelist() else b""
+    said = re.findall(rb'ContentType="([^"]+)"', listed)
+    types = {one.decode("ascii", "replace") for one in said}
+    if any("macroEnabled" in one or one.endswith("vbaProject") for one in types):
+        raise FileRuns("The file holds macros, which are not taken; save it as .docx or .xlsx and send that.")
+    for main, kind in _MAIN_PARTS.items():
+        if main in types:
+            return kind
+    raise _other_kind()
+
+
+def _other_kind() -> FileKind:
+    kinds = ", ".join(ENDINGS.values())
+    return FileKind(f"By its content this is none of {kinds}; save or scan it as one of them.", kinds=kinds)
