@@ -27,3 +27,9 @@ class Verification(ma.Schema):
     """The id of a verification."""
 
     verification = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class Placed(ma.Schema):
+    """The id of an event."""
+
+    event = fields.String(required=True, validate=validate.Length(1, 36))

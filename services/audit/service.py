@@ -103,6 +103,17 @@ class AuditService(Service):
             )
 
     @rpc
+    def place(self, request: Request) -> dict[str, Any]:
+        """Where an event stands in the log of its service, with its digest and its neighbours', for who has its id; not what it says."""
+        self.permit(request)
+        wanted = load(schemas.Placed, request.data)["event"]
+        with self.views.reading() as reading:
+            found = views.place_of(reading, wanted)
+        if found is None:
+            raise NotFound(f"The audit has no event {wanted}, or has not received it yet.", event=wanted)
+        return plain(found)
+
+    @rpc
     def verify(self, request: Request) -> dict[str, Any]:
         """Compare the record with the services' logs, or join the comparison under way; the result, or {"state": "running"}.
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from services.audit.domain import Entry, EvidenceDiffers, chained, digest_of
 from shared import access
 from shared.bounds import PAGE_EVENTS_MAX
+from shared.calendar import legal_date
 from shared.config import PRODUCERS
 from shared.errors import ConfigurationError
 from shared.event import Event
@@ -35,7 +36,7 @@ entries = sa.Table(
     sa.Column("service", sa.String(31), primary_key=True),
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("place", sa.BigInteger, nullable=False),
-    sa.Column("event", sa.String(36), nullable=False),
+    sa.Column("event", sa.String(36), nullable=False, index=True),
     sa.Column("stream", sa.Text, nullable=False),
     sa.Column("type", sa.String(100), nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
@@ -149,6 +150,33 @@ def entries_after(reading: Reading, site: str, service: str, after: int, limit: 
     return reading.all(query.order_by(table.c.position).limit(limit))
 
 
+def place_of(reading: Reading, event: str) -> dict[str, Any] | None:
+    """Where an event stands in its log, without what it says: the digest of its canonical bytes, those of its neighbours in the order of
+    recording (`before` and `after`, None at an end), and `log`: how many events it has and their running digest. `roles`: those that its
+    actor was granted or stood in for on the day of recording.
+
+    None for an id that is in no log. One that is in several, which no honest producer gives, is told of the first.
+    """
+    table, log = reading[entries], reading[logs]
+    columns = [table.c[name] for name in ("site", "service", "position", "place", "event", "type", "recorded_at", "actor", "digest")]
+    found = reading.one(sa.select(*columns).where(table.c.event == event).order_by(table.c.site, table.c.service, table.c.position))
+    if found is None:
+        return None
+    here = (table.c.site == found["site"]) & (table.c.service == found["service"])
+    near = reading.all(sa.select(table.c.place, table.c.digest).where(here, table.c.place.in_([found["place"] - 1, found["place"] + 1])))
+    digests = {row["place"]: row["digest"] for row in near}
+    whole = sa.select(log.c.events, log.c.digest).where(log.c.site == found["site"], log.c.service == found["service"])
+    day = legal_date(found["recorded_at"])
+    held = [*access.granted_on(reading, found["actor"], day), *access.lent_on(reading, found["actor"], day)]
+    return {
+        **found,
+        "before": digests.get(found["place"] - 1),
+        "after": digests.get(found["place"] + 1),
+        "log": reading.one(whole),
+        "roles": [{"role": row["role"], "scope": row["scope"]} for row in held],
+    }
+
+
 def all_verifications(reading: Reading) -> list[dict[str, Any]]:
     """The runs, the latest first, without their findings."""
     table = reading[verifications]
@@ -205,13 +233,15 @@ class Evidence(Projector):
     """The record of the audit, which is built anew only from logs that still say what was recorded."""
 
     def prepare(self) -> None:
-        """As of every projector; and tables of roles that an earlier release did not have are filled from the record itself."""
+        """As of every projector; and what an earlier release did not have: the index by event, tables of roles from the record itself."""
         super().prepare()
         with self.database.write() as connection:
             self._generations.change(connection)
             generation, _ = self._generations.followed(connection)
             tables = self._generations.tables(generation)
             standing = set(sa.inspect(connection).get_table_names())
+            for index in tables[entries.name].indexes:
+                index.create(connection, checkfirst=True)
             lacking = [tables[name] for name in access.GRANTS.metadata.tables if tables[name].name not in standing]
             for table in lacking:
                 table.create(connection)

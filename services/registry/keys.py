@@ -18,11 +18,9 @@ from shared.calendar import utc_now
 from shared.config import Config
 from shared.errors import ConfigurationError
 from shared.ids import new_id
-from shared.sealing import WRAPPED_BYTES, PersonKey, fingerprint, new_site_key, site_key_of, unwrap, wrap
+from shared.sealing import WRAPPED_BYTES, PersonKey, fingerprint, new_site_key, unwrap, wrap
+from shared.site_key import SITE_KEY_FILE, site_key
 from shared.store.database import Database, Instant
-
-SITE_KEY_FILE = "site.key"
-"""In the site's folder, where no COMMENDATION_SITE_KEY is given: readable to its owner alone."""
 
 DESTROYED = bytes(WRAPPED_BYTES)
 """In the place of a key that was destroyed."""
@@ -132,21 +130,9 @@ class Keys:
 
 def _site_key(config: Config, *, may_be_made: bool) -> bytes:
     path = config.var / SITE_KEY_FILE
-    letters = config.site_key
-    if not letters:
-        if may_be_made and not path.exists():
-            _make(path)
-        try:
-            letters = path.read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"The key of this site cannot be read from {path.absolute()}: {error}. Without it no personal data open; restore it from "
-                "its backup."
-            ) from error
-    try:
-        return site_key_of(letters)
-    except ValueError as error:
-        raise ConfigurationError(f"COMMENDATION_SITE_KEY, or {path.absolute()}, holds no key of a site: {error}.") from error
+    if may_be_made and not config.site_key and not path.exists():
+        _make(path)
+    return site_key(config)
 
 
 def _make(path: Path) -> None:

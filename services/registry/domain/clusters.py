@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from services.registry.domain.errors import AlreadyThere, ClusterEnded, LeaderNotMember, MembershipConflict, NotOpen
 from services.registry.domain.history import Organisation
@@ -122,6 +122,27 @@ class DesignateLeader:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentToLead:
+    """Say that a unit is ready to lead the cluster in a season (đồng ý làm khối trưởng); on: the day it said so."""
+
+    cluster: str
+    season: int
+    unit: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineToLead:
+    """Say that a unit will not lead the cluster in a season (từ chối), and why; on: the day it said so."""
+
+    cluster: str
+    season: int
+    unit: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterFormed:
     """A cluster exists from a date."""
 
@@ -213,6 +234,38 @@ class LeaderDesignated:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadershipConsented:
+    """A unit is ready to lead in a season; what it says later replaces what it said before. It designates nobody."""
+
+    cluster: str
+    season: int
+    unit: str
+    on: date
+
+    @property
+    def effective_on(self) -> date:
+        return self.on
+
+
+@dataclass(frozen=True, slots=True)
+class LeadershipDeclined:
+    """A unit will not lead in a season; what it says later replaces what it said before."""
+
+    cluster: str
+    season: int
+    unit: str
+    on: date
+    reason: str
+
+    @property
+    def effective_on(self) -> date:
+        return self.on
+
+
+Said = TypeVar("Said", LeadershipConsented, LeadershipDeclined)
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """One period of one unit; until_on is None while it lasts."""
 
@@ -234,6 +287,8 @@ class Cluster:
     described: ClusterListDescribed | None = None
     memberships: tuple[Membership, ...] = ()
     leaders: tuple[LeaderDesignated, ...] = ()
+    consented: tuple[LeadershipConsented, ...] = ()
+    declined: tuple[LeadershipDeclined, ...] = ()
     dissolved: ClusterDissolved | None = None
 
 
@@ -284,6 +339,10 @@ def _decide_cluster(ground: ClusterGround, state: Cluster, command: Any) -> Sequ
             return _release(state, command)
         case DesignateLeader():
             return _designate(state, command)
+        case ConsentToLead():
+            return _answer(state, command, LeadershipConsented(command.cluster, command.season, command.unit, command.on))
+        case DeclineToLead():
+            return _answer(state, command, LeadershipDeclined(command.cluster, command.season, command.unit, command.on, command.reason))
     raise TypeError(f"A cluster takes no {type(command).__name__}")
 
 
@@ -386,6 +445,20 @@ def _designate(state: Cluster, command: DesignateLeader) -> Sequence[Any]:
     return [] if latest == [made] else [made]
 
 
+def _answer(
+    state: Cluster, command: ConsentToLead | DeclineToLead, made: LeadershipConsented | LeadershipDeclined
+) -> Sequence[LeadershipConsented | LeadershipDeclined]:
+    _check_lasts(state, date(command.season, 1, 1))
+    if not any(period.unit == command.unit and period.holds_in(command.season) for period in state.memberships):
+        raise LeaderNotMember(f"{command.unit} is no member of {command.cluster} in {command.season}; admit it first.", unit=command.unit)
+    return [] if made in (*state.consented, *state.declined) else [made]
+
+
+def _without(said: Sequence[Said], event: LeadershipConsented | LeadershipDeclined) -> tuple[Said, ...]:
+    """What other units, and for other seasons, said."""
+    return tuple(one for one in said if (one.unit, one.season) != (event.unit, event.season))
+
+
 def _evolve_cluster(state: Cluster, event: Any) -> Cluster:
     match event:
         case ClusterFormed():
@@ -408,8 +481,12 @@ def _evolve_cluster(state: Cluster, event: Any) -> Cluster:
             )
         case LeaderDesignated():
             return replace(state, leaders=(*state.leaders, event))
+        case LeadershipConsented():
+            return replace(state, consented=(*_without(state.consented, event), event), declined=_without(state.declined, event))
+        case LeadershipDeclined():
+            return replace(state, consented=_without(state.consented, event), declined=(*_without(state.declined, event), event))
     return state
 
 
-CLUSTER: Decider[Cluster] = Decider(Cluster(), partial(_decide_cluster, ClusterGround()), _evolve_cluster, snapshots=2)
+CLUSTER: Decider[Cluster] = Decider(Cluster(), partial(_decide_cluster, ClusterGround()), _evolve_cluster, snapshots=3)
 """For reading a cluster, and for what rests on nothing outside it."""

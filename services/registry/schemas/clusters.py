@@ -8,7 +8,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from services.registry import domain
-from shared.schema import Upcaster, key, name, schema_of
+from shared.bounds import TEXT_MAX
+from shared.schema import Upcaster, key, name, schema_of, storable
 
 DEPUTIES_MAX = 10
 """Deputies of a cluster in one season; known regulations have one or two."""
@@ -20,6 +21,7 @@ _SEASON = fields.Integer(required=True, strict=True, validate=validate.Range(194
 _DEPUTIES = fields.List(key(), load_default=(), validate=validate.Length(max=DEPUTIES_MAX))
 _LAST_DAY = fields.Date(required=True, validate=validate.Range(max=date(2200, 12, 31)))
 _UNITS = fields.List(key(), required=True, validate=validate.Length(1, MEMBERS_MAX))
+_REASON = fields.String(required=True, validate=[validate.Length(1, TEXT_MAX), validate.Regexp(r"\s*\S", error="Say why."), storable])
 
 FormCluster = schema_of(domain.FormCluster, cluster=key(), name=name())
 DescribeList = schema_of(domain.DescribeList, cluster=key(), source=name())
@@ -29,6 +31,8 @@ AdmitMember = schema_of(domain.AdmitMember, cluster=key())
 AdmitMembers = schema_of(domain.AdmitMembers, cluster=key(), units=_UNITS)
 ReleaseMember = schema_of(domain.ReleaseMember, cluster=key(), until_on=_LAST_DAY)
 DesignateLeader = schema_of(domain.DesignateLeader, cluster=key(), season=_SEASON, document=name(), deputies=_DEPUTIES)
+ConsentToLead = schema_of(domain.ConsentToLead, cluster=key(), season=_SEASON, unit=key())
+DeclineToLead = schema_of(domain.DeclineToLead, cluster=key(), season=_SEASON, unit=key(), reason=_REASON)
 
 EVENTS = (
     schema_of(domain.ClusterFormed),
@@ -38,6 +42,8 @@ EVENTS = (
     schema_of(domain.MemberAdmitted),
     schema_of(domain.MemberReleased),
     schema_of(domain.LeaderDesignated),
+    schema_of(domain.LeadershipConsented),
+    schema_of(domain.LeadershipDeclined),
 )
 
 

@@ -61,6 +61,18 @@ class Clusters(Part):
         return self._on_cluster(request, load(schemas.DesignateLeader, request.data))
 
     @rpc
+    def consent_to_lead(self, request: Request) -> dict[str, Any]:
+        """A unit says that it is ready to lead in a season; nobody is designated by that."""
+        self._permit_run(request)
+        return self._on_cluster(request, load(schemas.ConsentToLead, request.data))
+
+    @rpc
+    def decline_to_lead(self, request: Request) -> dict[str, Any]:
+        """A unit says that it will not lead in a season, and why."""
+        self._permit_run(request)
+        return self._on_cluster(request, load(schemas.DeclineToLead, request.data))
+
+    @rpc
     def clusters(self, request: Request) -> list[dict[str, Any]]:
         self.permit(request)
         with self.views.reading() as reading:

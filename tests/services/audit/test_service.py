@@ -9,8 +9,10 @@ from typing import Any
 
 import eventlet
 import pytest
+import sqlalchemy as sa
 
 from services.audit import schemas, service, views
+from services.audit.domain import digest_of
 from services.audit.service import AuditService
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, NotAllowed, NotFound, Unavailable
@@ -157,3 +159,39 @@ def test_entries_are_told_page_by_page(audit: Audit) -> None:
 def test_the_streams_are_open_to_all(audit: Audit) -> None:
     (row,) = audit.tell("anybody", "streams")
     assert (row["site"], row["service"], row["events"], row["last"]) == ("vn", "registry", 4, 4)
+
+
+def test_who_has_the_id_of_an_event_is_told_where_it_stands_and_not_what_it_says(audit: Audit) -> None:
+    events = audit.stores["registry"].feed(0)
+    audit.follow()
+    first, second = (audit.tell("secretary", "place", {"event": event.id}) for event in events[:2])
+    assert (second["service"], second["position"], second["type"]) == ("registry", 2, "registry.RoleGranted")
+    assert second["digest"] == digest_of(events[1].canonical())
+    assert (first["before"], first["after"], second["before"]) == (None, second["digest"], first["digest"])
+    assert second["log"] == {"events": 4, "digest": audit.tell("inspector", "streams")[-1]["digest"]}
+    assert not {"body", "data", "stream"} & second.keys()
+    with pytest.raises(NotFound):
+        audit.tell("secretary", "place", {"event": "0190-unknown"})
+
+
+def test_the_roles_of_whoever_caused_an_event_are_those_of_its_day(audit: Audit) -> None:
+    granted = {"account": "officer", "role": "office", "scope": "*", "from_on": "2020-01-01", "until_on": "2020-12-31", "document": None}
+    audit.stores["registry"].append(Append("accounts", ANY, [NewEvent("registry.RoleGranted", 2, granted)]), CONTEXT)
+    by = Context("inspector", "c", "k2")
+    audit.stores["campaigns"].append(Append("rubric-r", ANY, [NewEvent("campaigns.RubricPublished", 1, {"rubric": "r"})]), by)
+    late = Context("officer", "c", "k3")
+    audit.stores["campaigns"].append(Append("rubric-s", ANY, [NewEvent("campaigns.RubricPublished", 1, {"rubric": "s"})]), late)
+    audit.follow()
+    one, other = (audit.tell("nobody", "place", {"event": event.id}) for event in audit.stores["campaigns"].feed(0))
+    assert (one["actor"], one["roles"]) == ("inspector", [{"role": "inspector", "scope": "*"}])
+    assert (other["actor"], other["roles"]) == ("officer", []), "its role had ended"
+
+
+def test_the_record_of_an_earlier_release_gets_its_index_at_the_next_start(audit: Audit) -> None:
+    database = audit.stores["audit"].database
+    with database.write() as connection:
+        (index,) = [found["name"] for found in sa.inspect(connection).get_indexes("entries__1")]
+        connection.execute(sa.text(f"DROP INDEX {index}"))
+    views.Evidence(database, views.MODEL).prepare()
+    with database.write() as connection:
+        assert [found["name"] for found in sa.inspect(connection).get_indexes("entries__1")] == [index]

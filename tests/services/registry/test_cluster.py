@@ -246,3 +246,42 @@ def test_a_later_designation_replaces_and_may_be_taken_back() -> None:
 def test_seasons_do_not_disturb_one_another() -> None:
     past = [*the.CLUSTER, the.designated("toa-an", season=2024), the.designated("kiem-toan", season=2025)]
     assert decided(GROUND, past, the.designate("toa-an", season=2024)) == []
+
+
+CONSENT = domain.ConsentToLead("noi-chinh", 2025, "toa-an", date(2024, 12, 20))
+CONSENTED = domain.LeadershipConsented("noi-chinh", 2025, "toa-an", date(2024, 12, 20))
+DECLINE = domain.DeclineToLead("noi-chinh", 2025, "toa-an", date(2024, 12, 21), "Đang sắp xếp tổ chức")
+DECLINED = domain.LeadershipDeclined("noi-chinh", 2025, "toa-an", date(2024, 12, 21), "Đang sắp xếp tổ chức")
+
+
+def test_a_member_consents_to_lead_a_season_and_may_think_better_of_it() -> None:
+    assert decided(GROUND, the.CLUSTER, CONSENT) == [CONSENTED]
+    assert decided(GROUND, [*the.CLUSTER, CONSENTED], DECLINE) == [DECLINED]
+    again = replace(CONSENT, on=date(2024, 12, 28))
+    assert decided(GROUND, [*the.CLUSTER, CONSENTED, DECLINED], again) == [replace(CONSENTED, on=date(2024, 12, 28))]
+
+
+def test_what_was_said_before_it_was_replaced_may_be_said_again() -> None:
+    assert decided(GROUND, [*the.CLUSTER, CONSENTED, DECLINED], CONSENT) == [CONSENTED]
+
+
+def test_who_is_no_member_in_the_season_answers_nothing_about_it() -> None:
+    for command in (CONSENT, DECLINE):
+        with pytest.raises(LeaderNotMember, match="no member"):
+            decided(GROUND, the.CLUSTER, replace(command, unit="tu-phap"))
+    with pytest.raises(LeaderNotMember):
+        decided(GROUND, [*the.CLUSTER, the.released("toa-an", END_2024)], CONSENT)
+    with pytest.raises(ClusterEnded):
+        decided(GROUND, [*the.CLUSTER, domain.ClusterDissolved("noi-chinh", date(2025, 1, 1), "QĐ 9")], CONSENT)
+
+
+def test_an_answer_designates_nobody_and_keeps_nobody_from_being_designated() -> None:
+    assert CLUSTER.fold([*the.CLUSTER, CONSENTED]).leaders == ()
+    assert decided(GROUND, [*the.CLUSTER, DECLINED], the.designate("toa-an", season=2025)) == [the.designated("toa-an", season=2025)]
+
+
+def test_answers_of_other_units_and_for_other_seasons_stand() -> None:
+    other = replace(CONSENTED, unit="kiem-toan")
+    later = replace(CONSENTED, season=2026)
+    state = CLUSTER.fold([*the.CLUSTER, CONSENTED, other, later, DECLINED])
+    assert (state.consented, state.declined) == ((other, later), (DECLINED,))

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.registry.keys import SITE_KEY_FILE, Keys, keys
+from services.registry.keys import Keys, keys
 from shared.config import Config
 from shared.errors import ConfigurationError
 from shared.sealing import new_site_key
+from shared.site_key import SITE_KEY_FILE
 from shared.store import Database, open_database
 
 

@@ -69,6 +69,8 @@ FACTS: list[Any] = [
     domain.ClusterListDescribed("noi-chinh", domain.Completeness.PARTIAL, "Báo", None),
     domain.ClusterRenamed("noi-chinh", "Khối tư pháp", date(2024, 1, 1), "QĐ 5"),
     domain.ClusterDissolved("noi-chinh", date(2025, 3, 1), "QĐ 9"),
+    domain.LeadershipConsented("noi-chinh", 2025, "kiem-toan", date(2024, 12, 20)),
+    domain.LeadershipDeclined("noi-chinh", 2025, "toa-an", date(2024, 12, 21), "Đơn vị đang sắp xếp lại tổ chức"),
     the.admitted("toa-an"),
     the.released("toa-an", date(2022, 12, 31)),
     the.designated("toa-an", "kiem-toan", basis=domain.Basis.ROTATION),
