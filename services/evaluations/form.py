@@ -1,8 +1,8 @@
-"""A sheet laid out as the paper form has it: groups and items, what earlier passes gave, what this one gives, totals."""
+"""A sheet laid out as the paper form has it: groups and items, what earlier passes gave, what this one gives and shows, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,14 +18,16 @@ def form_of(
     ground: domain.Ground,
     state: domain.Sheet,
     earlier: Mapping[str, Mapping[str, domain.Sheet]],
+    comments: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The sheet as data; scores in points as given, sums in points after weight and rounding of the item.
 
-    earlier: {pass_key: {scorer: sheet}} of the passes before, in order; only submitted sheets are shown.
+    earlier: {pass_key: {scorer: sheet}} of the passes before, in order; only submitted sheets are shown. comments: {item, comment, by, at}
+    in the order in which they were made.
     """
-    rows = {item.key: _row(item, ground, state, earlier) for item in ground.rubric.items()}
+    rows = {item.key: _row(item, ground, state, earlier, comments) for item in ground.rubric.items()}
     opened = campaign["passes"].get(key.pass_key)
-    standing = "waiting" if opened is None else "submitted" if state.submitted else "open" if opened["open"] else "closed"
+    standing = "waiting" if opened is None else "submitted" if state.submitted else "open" if opened["open"] or state.returned else "closed"
     return {
         "campaign": key.campaign,
         "title": campaign["title"],
@@ -35,11 +37,16 @@ def form_of(
         "pass_key": key.pass_key,
         "scorer": key.scorer,
         "state": standing,
-        "editable": ground.open and ground.assigned and not state.submitted,
+        "editable": state.editable(ground),
         "assigned": ground.assigned,
         "version": state.version,
-        "due_on": ground.due_on,
+        "due_on": state.returned.due_on if state.returned else ground.due_on,
+        "extended": ground.extended,
+        "grace_until": ground.grace_until,
+        "returned": state.returned and {"reason": state.returned.reason, "items": state.returned.items},
         "requires_all": ground.requires_all,
+        "requires_evidence": ground.rule.requires_evidence,
+        "blind": ground.rule.blind,
         "passes": [{"pass_key": rule.key, "title": rule.title} for rule in ground.rubric.passes],
         "groups": [
             {
@@ -57,10 +64,17 @@ def form_of(
         }
         | {"total": sum((_points(item, state) for item in ground.rubric.items()), Decimal(0)), "scale": ground.rubric.scale},
         "missing": [key for key, row in rows.items() if _missing(row)],
+        "evidence_missing": domain.evidence_missing(ground.rubric, state),
     }
 
 
-def _row(item: Item, ground: domain.Ground, state: domain.Sheet, earlier: Mapping[str, Mapping[str, domain.Sheet]]) -> dict[str, Any]:
+def _row(
+    item: Item,
+    ground: domain.Ground,
+    state: domain.Sheet,
+    earlier: Mapping[str, Mapping[str, domain.Sheet]],
+    comments: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     held = state.scores.get(item.key)
     return {
         "key": item.key,
@@ -81,6 +95,12 @@ def _row(item: Item, ground: domain.Ground, state: domain.Sheet, earlier: Mappin
             for scorer, sheet in sheets.items()
             if sheet.submitted and (given := sheet.scores.get(item.key)) is not None and given.score is not None
         ],
+        "evidence": [
+            {"sha256": file.sha256, "name": file.name, "media_type": file.media_type, "size": file.size}
+            for file in state.evidence.get(item.key, ())
+        ],
+        "comments": [{name: said[name] for name in ("comment", "by", "at")} for said in comments if said["item"] == item.key],
+        "flagged": state.returned is not None and state.returned.flags(item.key) and item.scored_in(ground.pass_key),
     }
 
 

@@ -1,9 +1,54 @@
 """Commands and events of evaluations at their boundary."""
 
-from services.evaluations.schemas import sheets
+from services.evaluations.schemas import adjustments, appeals, ballots, conflicts, evidence, initiatives, ratings, reviewing, sheets
+from services.evaluations.schemas.adjustments import MakeAdjustment, ReverseAdjustment
+from services.evaluations.schemas.appeals import AnswerAppeal, LodgeAppeal, WithdrawAppeal
+from services.evaluations.schemas.ballots import CancelBallot, CastVote, CloseBallot, OpenBallot, VoteByName
+from services.evaluations.schemas.conflicts import DeclareConflict, DenyConflict, RecuseScorer, WithdrawConflict
+from services.evaluations.schemas.evidence import AttachEvidence, Evidence, RemoveEvidence
+from services.evaluations.schemas.reviewing import CommentItem, ReturnSheet, ReviewItem
 from services.evaluations.schemas.sheets import ImportSheets, ScoreItems, SubmitSheet
+from services.evaluations.schemas.workbooks import ScoreSheets
 from shared.schema import Catalogue
 
-EVENTS = Catalogue("evaluations", *sheets.EVENTS, upcasters=sheets.UPCASTERS)
+EVENTS = Catalogue(
+    "evaluations",
+    *sheets.EVENTS,
+    *evidence.EVENTS,
+    *reviewing.EVENTS,
+    *conflicts.EVENTS,
+    *adjustments.EVENTS,
+    *appeals.EVENTS,
+    *ballots.EVENTS,
+    *initiatives.EVENTS,
+    *ratings.EVENTS,
+    upcasters=sheets.UPCASTERS,
+)
 
-__all__ = ["EVENTS", "ImportSheets", "ScoreItems", "SubmitSheet"]
+__all__ = [
+    "EVENTS",
+    "AnswerAppeal",
+    "AttachEvidence",
+    "CancelBallot",
+    "CastVote",
+    "CloseBallot",
+    "CommentItem",
+    "DeclareConflict",
+    "DenyConflict",
+    "Evidence",
+    "ImportSheets",
+    "LodgeAppeal",
+    "MakeAdjustment",
+    "OpenBallot",
+    "RecuseScorer",
+    "RemoveEvidence",
+    "ReturnSheet",
+    "ReverseAdjustment",
+    "ReviewItem",
+    "ScoreItems",
+    "ScoreSheets",
+    "SubmitSheet",
+    "VoteByName",
+    "WithdrawAppeal",
+    "WithdrawConflict",
+]

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from services.evaluations import domain, schemas, views
 from services.evaluations.form import form_of
-from services.evaluations.service.base import Part
+from services.evaluations.service.impartial import Impartial, Key
 from shared import rubric as rubrics
+from shared.access import NETWORK, Role
 from shared.calendar import legal_date, utc_now
+from shared.event import Event
 from shared.plain import plain
 from shared.rpc import Request, rpc
 from shared.schema import load
 
+Held = set[tuple[Role, str]]
+"""Roles with their scopes."""
 
-class Sheets(Part):
+Frozen = Sequence[dict[str, Any]] | None
+"""Of a frozen campaign the positions of the feeds, {site, service, position}."""
+
+
+class Sheets(Impartial):
     """Score sheets of every pass: entered, changed with a reason, handed in."""
 
     @rpc
@@ -23,7 +31,9 @@ class Sheets(Part):
         """A sheet belongs to its scorer: whoever is secretary there fills it, and the office those of the panel seats."""
         self.permit(request)
         command = load(schemas.ScoreItems, request.data)
-        return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
+        decider = self.apart(request, domain.sheet(self._ground(command)), stream_of(command))
+        decider = self._impartial(request, decider, command)
+        return self.facts.execute(request, decider, stream_of(command), command)
 
     @rpc
     def submit_sheet(self, request: Request) -> dict[str, Any]:
@@ -36,6 +46,7 @@ class Sheets(Part):
             if command.unit in sheets
         ]
         decider = self.apart(request, domain.sheet(self._ground(command)), *own)
+        decider = self._impartial(request, decider, command)
         return self.facts.execute(request, decider, stream_of(command), command)
 
     @rpc
@@ -43,24 +54,27 @@ class Sheets(Part):
         """Take in sheets of a panel or from paper, all or none; the office answers for them."""
         self.permit(request)
         given = load(schemas.ImportSheets, request.data)
+        known = self._circumstances(given["campaign"], {row["unit"] for row in given["sheets"]})
         decisions = []
         for row in given["sheets"]:
             command = domain.ImportSheet(
                 given["campaign"], row["unit"], given["pass_key"], row["scorer"], tuple(row["scores"]), row["handed_in_on"]
             )
-            decisions.append((domain.sheet(self._ground(command)), stream_of(command), command))
+            decider = self._impartial(request, domain.sheet(self._ground(command)), command, from_paper=known)
+            decisions.append((decider, stream_of(command), command))
         answers = self.facts.execute_all(request, decisions)
         return {"sheets": answers, "position": max(answer["position"] for answer in answers)}
 
     @rpc
     def sheet(self, request: Request) -> dict[str, Any]:
-        """One sheet as the paper form has it, for its scorer, the office and the inspector."""
-        self.permit(request)
+        """One sheet as the paper form has it, as far as who asks may see it."""
+        self._permit(request)
         key = load(schemas.SubmitSheet, request.data)
         campaign = self._campaign(key.campaign)
-        state, _ = self.facts.load(domain.READ, stream_of(key))
-        earlier = {pass_key: sheets for pass_key, sheets in self._earlier(campaign, key).items() if sheets}
-        return plain(form_of(campaign, key, self._ground(key), state, earlier))
+        frozen = self._frozen_for(request, key)
+        state = self._seen(request, key)
+        earlier = {pass_key: sheets for pass_key, sheets in self._earlier(campaign, key, frozen).items() if sheets}
+        return plain(form_of(campaign, key, self._ground(key, frozen), state, earlier, self._comments(request, key, state)))
 
     @rpc
     def tasks(self, request: Request) -> list[dict[str, Any]]:
@@ -74,18 +88,69 @@ class Sheets(Part):
 
     @rpc
     def sheets(self, request: Request) -> list[dict[str, Any]]:
+        """How far the sheets of a campaign are; while it is frozen, to whom it hides something, how far those of others were by then."""
         self.permit(request)
+        campaign = str(request.data["campaign"])
+        held = self._held(request)
         with self.views.reading() as reading:
-            return plain(views.assigned_sheets(reading, campaign=str(request.data["campaign"])))
+            run = views.campaign_of(reading, campaign)
+            frozen: Frozen = run["frozen"] if run else None
+
+            def shown(row: dict[str, Any]) -> dict[str, Any]:
+                if row["position"] is None or _sees_all(held, row["scorer"]) or views.is_shown(frozen, row["site"], row["position"]):
+                    return {}
+                return views.standing(self._events(sheet_stream(campaign, row["unit"], row["pass_key"], row["scorer"]), frozen))
+
+            return plain(views.assigned_sheets(reading, campaign=campaign, shown=shown))
 
     @rpc
     def open_matters(self, request: Request) -> list[dict[str, Any]]:
         """What is still to be done in a campaign before its result can be final."""
         self.permit(request)
         with self.views.reading() as reading:
-            return views.open_matters(reading, str(request.data["campaign"]))
+            campaign = str(request.data["campaign"])
+            return [*views.open_matters(reading, campaign), *views.open_appeals(reading, campaign), *views.open_ballots(reading, campaign)]
 
-    def _ground(self, key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> domain.Ground:
+    def _seen(self, request: Request, key: Key) -> domain.Sheet:
+        """The sheet as who asks may see it.
+
+        Whoever fills it, the office and the inspector see all of it. Others see what was handed in, of a frozen campaign what had been by
+        then: a draft is nobody's business, and the sheets that wait for the thaw are no news to anyone who waits for the board.
+        """
+        state = self._at(stream_of(key), self._frozen_for(request, key))
+        return state if state.submitted or self._sees_all(request, key) else domain.Sheet()
+
+    def _comments(self, request: Request, key: Key, seen: domain.Sheet) -> list[dict[str, Any]]:
+        """What was said of the sheet as who asks may see it."""
+        if not seen.submitted and not self._sees_all(request, key):
+            return []
+        frozen = self._frozen_for(request, key)
+        with self.views.reading() as reading:
+            said = views.comments_on(reading, key.campaign, key.unit, key.pass_key, key.scorer)
+        return [one for one in said if views.is_shown(frozen, one["site"], one["position"])]
+
+    def _sees_all(self, request: Request, key: Key) -> bool:
+        return _sees_all(self._held(request), key.scorer)
+
+    def _held(self, request: Request) -> Held:
+        return {(grant.role, grant.scope) for grant in self.views.grants(request.actor)}
+
+    def _frozen_for(self, request: Request, key: Key) -> Frozen:
+        """The positions of the freeze for whom it hides something."""
+        return None if self._sees_all(request, key) else cast("Frozen", self._campaign(key.campaign)["frozen"])
+
+    def _at(self, stream: str, frozen: Frozen) -> domain.Sheet:
+        """A sheet, of a frozen campaign as it stood by the positions of the freeze."""
+        if frozen is None:
+            state, _ = self.facts.load(domain.READ, stream)
+            return cast("domain.Sheet", state)
+        return domain.READ.fold([self.facts.catalogue.decode(event) for event in self._events(stream, frozen)])
+
+    def _events(self, stream: str, frozen: Frozen) -> list[Event]:
+        """What happened to a sheet by the positions of the freeze."""
+        return [event for event in self.facts.store.stream(stream) if views.is_shown(frozen, event.site, event.position)]
+
+    def _ground(self, key: Key, frozen: Frozen = None) -> domain.Ground:
         campaign = self._campaign(key.campaign)
         rubric = rubrics.from_data(campaign["content"])
         state = campaign["passes"].get(key.pass_key)
@@ -98,13 +163,13 @@ class Sheets(Part):
             assigned=key.scorer in scorers.get(key.pass_key, []),
             due_on=state and state["due_on"],
             today=legal_date(utc_now()),
-            grace_until=_grace_until(state["graces"], key) if state else None,
-            baseline=domain.baseline(rubric, [list(sheets.values()) for sheets in self._earlier(campaign, key).values()]),
+            grace_until=views.grace_until(state["graces"], key.unit, key.scorer) if state else None,
+            extended=state is not None and state["extended"],
+            final=campaign["final"],
+            baseline=domain.baseline(rubric, [list(sheets.values()) for sheets in self._earlier(campaign, key, frozen).values()]),
         )
 
-    def _earlier(
-        self, campaign: dict[str, Any], key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet
-    ) -> dict[str, dict[str, domain.Sheet]]:
+    def _earlier(self, campaign: dict[str, Any], key: Key, frozen: Frozen = None) -> dict[str, dict[str, domain.Sheet]]:
         """The unit's sheets in the passes before this one, from their streams: {pass_key: {scorer: sheet}}."""
         with self.views.reading() as reading:
             scorers = views.scorers_of(reading, key.campaign, key.unit)
@@ -113,10 +178,15 @@ class Sheets(Part):
             if rule["key"] == key.pass_key:
                 break
             found[rule["key"]] = {
-                scorer: self.facts.load(domain.READ, sheet_stream(key.campaign, key.unit, rule["key"], scorer))[0]
+                scorer: self._at(sheet_stream(key.campaign, key.unit, rule["key"], scorer), frozen)
                 for scorer in scorers.get(rule["key"], [])
             }
         return found
+
+
+def _sees_all(held: Held, scorer: str) -> bool:
+    """Whether these roles see the whole of this scorer's sheets."""
+    return bool(held & {(Role.OFFICE, NETWORK), (Role.INSPECTOR, NETWORK), (Role.SECRETARY, NETWORK), (Role.SECRETARY, scorer)})
 
 
 def sheet_stream(campaign: str, unit: str, pass_key: str, scorer: str) -> str:
@@ -124,14 +194,8 @@ def sheet_stream(campaign: str, unit: str, pass_key: str, scorer: str) -> str:
     return f"sheet-{campaign}:{unit}:{pass_key}:{scorer}"
 
 
-def stream_of(key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> str:
+def stream_of(key: Key) -> str:
     return sheet_stream(key.campaign, key.unit, key.pass_key, key.scorer)
-
-
-def _grace_until(graces: list[dict[str, Any]], key: domain.ScoreItems | domain.SubmitSheet | domain.ImportSheet) -> date | None:
-    """The last day of the graces that were given to all, to the unit, or to whoever scores it."""
-    days = [grace["until_on"] for grace in graces if not grace["units"] or {key.unit, key.scorer} & set(grace["units"])]
-    return date.fromisoformat(max(days)) if days else None
 
 
 def _items(campaign: dict[str, Any] | None) -> int:

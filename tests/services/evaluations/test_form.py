@@ -16,7 +16,7 @@ OPEN: dict[str, Any] = {
     "title": "Phong trào 2024",
     "season": 2024,
     "illustrative": False,
-    "passes": {"self": {"open": True, "due_on": the.DUE}},
+    "passes": {"self": {"open": True, "due_on": the.DUE, "extended": False, "graces": []}},
 }
 
 
@@ -79,7 +79,7 @@ def test_each_item_shows_what_handed_in_sheets_of_earlier_passes_gave() -> None:
 
 def test_the_state_and_whether_it_may_be_edited() -> None:
     draft, done = the.a_sheet(*the.ALL, handed_in=False), the.a_sheet(*the.ALL)
-    closed = {**OPEN, "passes": {"self": {"open": False, "due_on": the.DUE}}}
+    closed = {**OPEN, "passes": {"self": {**OPEN["passes"]["self"], "open": False}}}
     seen = [
         form(draft),
         form(draft, assigned=False),

@@ -43,8 +43,8 @@ def test_a_campaign_is_known_with_its_rubric_and_passes(feeds: Feeds) -> None:
     assert (found["title"], found["season"], found["illustrative"]) == ("Phong trào 2024", 2024, True)
     assert found["content"] == campaign.PUBLISHED.content
     assert found["passes"] == {
-        "self": {"open": False, "due_on": campaign.DUE, "graces": []},
-        "cross_check": {"open": True, "due_on": campaign.DUE, "graces": []},
+        "self": {"open": False, "due_on": campaign.DUE, "extended": False, "graces": []},
+        "cross_check": {"open": True, "due_on": campaign.DUE, "extended": False, "graces": []},
     }
 
 
@@ -109,7 +109,7 @@ def test_the_term_of_a_pass_moves_and_other_phases_are_no_matter_of_sheets(feeds
         found = views.campaign_of(reading, "c1")
     assert found is not None
     grace = {"until_on": "2024-12-20", "units": ["toa-an"]}
-    assert found["passes"] == {"self": {"open": True, "due_on": later, "graces": [grace]}}
+    assert found["passes"] == {"self": {"open": True, "due_on": later, "extended": True, "graces": [grace]}}
 
 
 def test_a_pass_that_is_open_again_calls_for_its_sheets_again(feeds: Feeds) -> None:

@@ -1,0 +1,71 @@
+"""Entrypoints for evidence. The gateway writes files to the blob store and reads them there; what they are is found out here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventlet import tpool
+from nameko.extensions import DependencyProvider
+
+from services.evaluations import domain, schemas
+from services.evaluations.service.sheets import Sheets, stream_of
+from shared import files, traces
+from shared.blobs import Blobs, open_blobs
+from shared.errors import NotFound
+from shared.ground import configuration
+from shared.plain import plain
+from shared.rpc import Request, rpc
+from shared.schema import load
+
+
+class BlobsProvider(DependencyProvider):
+    """Injects the blob store that the configuration names."""
+
+    def setup(self) -> None:
+        self._blobs = open_blobs(configuration().blobs_at)
+
+    def get_dependency(self, worker_ctx: Any) -> Blobs:
+        return self._blobs
+
+
+class Evidence(Sheets):
+    """Files that are shown for the items of a sheet."""
+
+    blobs: Any = BlobsProvider()
+
+    @rpc
+    def attach_evidence(self, request: Request) -> dict[str, Any]:
+        """Show a file that lies in the blob store for an item; in a blind pass only one that does not name its makers."""
+        self.permit(request)
+        given = load(schemas.AttachEvidence, request.data)
+        content = self.blobs.get(given["sha256"])
+        kind = files.kind_of(content)
+        file = domain.File(given["sha256"], given["name"], kind, len(content))
+        at = {name: given[name] for name in ("campaign", "unit", "pass_key", "scorer", "item")}
+        command = domain.AttachEvidence(**at, file=file)
+        ground = self._ground(command)
+        # to look into a long document takes seconds, for which the other requests of the process do not wait
+        if ground.rule.blind and (named := tpool.execute(traces.found, content, kind)):
+            raise domain.EvidenceNamesMakers(
+                "In this pass nobody is to know who made a file, and this one says it; send it by page or API, which take that out.",
+                found=named,
+            )
+        return self.facts.execute(request, domain.sheet(ground), stream_of(command), command)
+
+    @rpc
+    def remove_evidence(self, request: Request) -> dict[str, Any]:
+        """Take a file back from an item of an open sheet, with the reason."""
+        self.permit(request)
+        command = load(schemas.RemoveEvidence, request.data)
+        return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
+
+    @rpc
+    def evidence(self, request: Request) -> dict[str, Any]:
+        """One file of an item as its sheet has it, for whoever sees the sheet: {sha256, name, media_type, size}. Raises NotFound."""
+        self._permit(request)
+        given = load(schemas.Evidence, request.data)
+        key = domain.SubmitSheet(given["campaign"], given["unit"], given["pass_key"], given["scorer"])
+        for file in self._seen(request, key).evidence.get(given["item"], ()):
+            if file.sha256 == given["sha256"]:
+                return plain(file)
+        raise NotFound(f"Item {given['item']} shows no such file, or does no more.", item=given["item"], sha256=given["sha256"])
