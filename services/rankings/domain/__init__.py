@@ -1,6 +1,9 @@
 """The ranking engine, pure: standings, the flag board, the leader board, and why each row stands where it stands."""
 
 from services.rankings.domain.board import (
+    APPEAL,
+    Adjustment,
+    AdjustmentKind,
     CapApplied,
     Contribution,
     Failure,
@@ -13,42 +16,78 @@ from services.rankings.domain.board import (
     Status,
     TieStep,
 )
+from services.rankings.domain.comparison import Direction, ItemMoved, UnitMoved, compare
 from services.rankings.domain.data import standings_data
-from services.rankings.domain.explanation import Explanation, UnitNotRanked, Use, explain
+from services.rankings.domain.explanation import Explanation, UnitNotRanked, Use, explain, explained
 from services.rankings.domain.flag import Eligibility, FlagBoard, FlagRow, Ineligible, rotation_flag
-from services.rankings.domain.leader import Designation, LeaderBoard, LeaderRow, LeaderRule, Led, cluster_leader
-from services.rankings.domain.standings import UnitRepeated, standings
+from services.rankings.domain.honesty import LIMITS, Honesty, Proof, Season, honesty
+from services.rankings.domain.leader import Designation, LeaderAnswer, LeaderBoard, LeaderRow, LeaderRule, Led, cluster_leader
+from services.rankings.domain.lines import Line, Lines
+from services.rankings.domain.prospects import Awaited, Prospect, prospects
+from services.rankings.domain.ranking import Ranking, placed
+from services.rankings.domain.sensitivity import Firmness, Method, Rival, firmness
+from services.rankings.domain.standings import UnitRepeated, passes_of, standings
+from services.rankings.domain.whatif import SuppositionRefused, reweighted, without
 from shared.plain import plain
 
 __all__ = [
+    "APPEAL",
+    "LIMITS",
+    "Adjustment",
+    "AdjustmentKind",
+    "Awaited",
     "CapApplied",
     "Contribution",
     "Designation",
+    "Direction",
     "Eligibility",
     "Explanation",
     "Failure",
+    "Firmness",
     "FlagBoard",
     "FlagRow",
+    "Honesty",
     "Ineligible",
+    "ItemMoved",
     "ItemResult",
+    "LeaderAnswer",
     "LeaderBoard",
     "LeaderRow",
     "LeaderRule",
     "Led",
+    "Line",
+    "Lines",
+    "Method",
     "Note",
     "PassResult",
+    "Proof",
+    "Prospect",
+    "Ranking",
+    "Rival",
     "Row",
     "Score",
+    "Season",
     "Standings",
     "Status",
+    "SuppositionRefused",
     "TieStep",
+    "UnitMoved",
     "UnitNotRanked",
     "UnitRepeated",
     "Use",
     "cluster_leader",
+    "compare",
     "explain",
+    "explained",
+    "firmness",
+    "honesty",
+    "passes_of",
+    "placed",
     "plain",
+    "prospects",
+    "reweighted",
     "rotation_flag",
     "standings",
     "standings_data",
+    "without",
 ]

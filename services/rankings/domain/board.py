@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.rubric.model import Kind, Rubric, TieBy
+
+APPEAL = "appeal"
+"""The pass of what answers to appeals (kiến nghị) gave. It follows every pass of a rubric, and no rubric names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,35 @@ class Score:
     recorded_at: datetime
     event: str | None = None
     reason: str | None = None
+
+
+class AdjustmentKind(StrEnum):
+    """What an adjustment does: adds to the unit's bonus, adds to its penalty, or keeps it from being ranked."""
+
+    BONUS = "bonus"
+    PENALTY = "penalty"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points (điểm thưởng, điểm trừ) or an exclusion (loại) by decision, apart from every sheet.
+
+    `points` is a positive magnitude, None for a gate; `expires_on` the last day on which it holds; `event` the id of its event.
+    """
+
+    adjustment: str
+    unit: str
+    kind: AdjustmentKind
+    points: Decimal | None
+    title: str
+    reason: str
+    authority: str
+    document: str
+    effective_on: date
+    expires_on: date | None
+    recorded_at: datetime
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +144,8 @@ class Status(StrEnum):
 class Row:
     """A unit's line. Sums are None where no item has a value; a group is None where none of its items has one.
 
-    `missing` names the content and gate items without a value, `tied_with` the ranked units of the same total, and
-    `tie_steps` what was then compared, in order.
+    `missing` names the content and gate items without a value, `tied_with` the ranked units of the same total,
+    `tie_steps` what was then compared, in order, and `adjustments` the decisions about the unit that stand.
     """
 
     unit: str
@@ -130,6 +162,7 @@ class Row:
     caps: tuple[CapApplied, ...]
     tied_with: tuple[str, ...] = ()
     tie_steps: tuple[TieStep, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def complete(self) -> bool:

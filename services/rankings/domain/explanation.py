@@ -8,18 +8,21 @@ from enum import StrEnum
 from typing import ClassVar
 
 from services.rankings.domain.board import (
+    APPEAL,
+    Adjustment,
     CapApplied,
     Failure,
     ItemResult,
     Note,
     PassResult,
+    Row,
     Score,
     Standings,
     Status,
     TieStep,
 )
 from shared.errors import NotFound
-from shared.rubric.model import Item, Kind, Rounding, Statistic
+from shared.rubric.model import Item, Kind, Rounding, Rubric, Statistic
 
 
 class UnitNotRanked(NotFound):
@@ -94,7 +97,10 @@ class GroupExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """total = content + bonus - penalty after `caps`, then `total_rounding`; `ranked` is how many units hold a rank."""
+    """total = content + bonus - penalty after `caps`, then `total_rounding`; `ranked` is how many units hold a rank.
+
+    `adjustments` are those that went into bonus and penalty, or keep the unit from being ranked.
+    """
 
     unit: str
     rubric: str
@@ -115,6 +121,7 @@ class Explanation:
     disqualified: tuple[Failure, ...]
     tied_with: tuple[str, ...]
     tie_steps: tuple[TieStep, ...]
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 def explain(standings: Standings, unit: str) -> Explanation:
@@ -123,16 +130,20 @@ def explain(standings: Standings, unit: str) -> Explanation:
     if row is None:
         known = ", ".join(row.unit for row in standings.rows)
         raise UnitNotRanked(f"Unit {unit} is not in these standings; they hold {known}.", unit=unit)
-    rubric = standings.rubric
-    titles = {rule.key: rule.title for rule in rubric.passes}
+    return explained(standings.rubric, row, sum(other.rank is not None for other in standings.rows), standings.as_of)
+
+
+def explained(rubric: Rubric, row: Row, ranked: int, as_of: datetime | None) -> Explanation:
+    """The explanation of a row of a board on which so many units hold a rank."""
+    titles = {rule.key: rule.title for rule in rubric.passes} | {APPEAL: APPEAL}
     results = {result.key: result for result in row.items}
     return Explanation(
-        unit=unit,
+        unit=row.unit,
         rubric=rubric.key,
-        as_of=standings.as_of,
+        as_of=as_of,
         status=row.status,
         rank=row.rank,
-        ranked=sum(other.rank is not None for other in standings.rows),
+        ranked=ranked,
         total=row.total,
         scale=rubric.scale,
         content=row.content,
@@ -146,6 +157,7 @@ def explain(standings: Standings, unit: str) -> Explanation:
         disqualified=row.disqualified,
         tied_with=row.tied_with,
         tie_steps=row.tie_steps,
+        adjustments=row.adjustments,
     )
 
 

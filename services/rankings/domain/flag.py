@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.rankings.domain.board import Row, Standings, Status
+from services.rankings.domain.board import AdjustmentKind, Row, Standings, Status
 
 
 class Ineligible(StrEnum):
@@ -30,8 +30,8 @@ class Eligibility:
     """What is known of a unit besides its scores.
 
     A dissolved agency receives no commendation (Circular 15/2025/TT-BNV). `disqualified`: excluded by decision, as
-    while discipline, inspection or a complaint is pending (Decree 152/2025/NĐ-CP); missed thresholds and missing items
-    come from the standings.
+    while discipline, inspection or a complaint is pending (Decree 152/2025/NĐ-CP); gates, missed thresholds and missing
+    items come from the standings.
     """
 
     registered: bool = False
@@ -85,7 +85,7 @@ def _reasons(row: Row, known: Eligibility) -> tuple[Ineligible, ...]:
         Ineligible.NOT_REGISTERED: not known.registered,
         Ineligible.COVENANT_UNSIGNED: not known.covenant_signed,
         Ineligible.DISSOLVED: known.dissolved,
-        Ineligible.DISQUALIFIED: known.disqualified,
+        Ineligible.DISQUALIFIED: known.disqualified or any(one.kind is AdjustmentKind.GATE for one in row.adjustments),
         Ineligible.BELOW_THRESHOLD: bool(row.disqualified),
         Ineligible.NO_SCORES: unscored,
         Ineligible.INCOMPLETE: not row.complete and not unscored,

@@ -2,11 +2,13 @@
 
 Members elect or agree on the leader and deputy of the next season (Guidance 2746/HD-BTĐKT of 2015 for blocks of
 ministries); neither the winner of the flag nor the present deputy follows by right. So an order is shown only where the
-cluster's own rule gives one, and the designation is a recorded fact beside it, never derived from it.
+cluster's own rule gives one, and the designation is a recorded fact beside it, never derived from it. A unit may consent to lead or
+decline: that makes it a candidate or none, and moves nobody in the order of the rule.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from services.rankings.domain.board import Standings
@@ -39,8 +41,20 @@ class Designation:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaderAnswer:
+    """What a unit said to leading next season: that it consents (đồng ý), or declines (từ chối) and why."""
+
+    consents: bool
+    on: date
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderRow:
-    """A member. `rank` is its place in the order of the rule, shared by equals, None where the rule gives none."""
+    """A member. `rank` is its place in the order of the rule, shared by equals, None where the rule gives none.
+
+    `candidate`: first in that order of those who have not declined; of an election everyone who has not.
+    """
 
     unit: str
     rank: int | None
@@ -48,6 +62,8 @@ class LeaderRow:
     deputised: tuple[int, ...]
     standing: int | None
     leads_now: bool
+    candidate: bool
+    answer: LeaderAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +84,14 @@ def cluster_leader(
     rule: LeaderRule,
     standings: Standings | None = None,
     designated: Designation | None = None,
+    answers: Mapping[str, LeaderAnswer] | None = None,
 ) -> LeaderBoard:
     """Members in the order of the rule, those without a place last; equals stand in the given order.
 
-    `led` may hold later seasons, such as the one that is being filled: only those up to `season` count.
+    `led` may hold later seasons, such as the one that is being filled: only those up to `season` count. `answers`: what units said to
+    leading next season.
     """
+    said = answers or {}
     rank_of = {} if standings is None else {row.unit: row.rank for row in standings.rows}
     history = {unit: _until(led.get(unit, Led()), season) for unit in members}
     match rule:
@@ -83,14 +102,19 @@ def cluster_leader(
             order = {unit: (0, rank) for unit in members if (rank := rank_of.get(unit)) is not None}
         case LeaderRule.ELECTED:
             order = {}
+    willing = {unit for unit in members if unit not in said or said[unit].consents}
+    ranks = {unit: 1 + sum(key < order[unit] for key in order.values()) for unit in order}
+    first = min((ranks[unit] for unit in willing if unit in ranks), default=None)
     rows = [
         LeaderRow(
             unit=unit,
-            rank=1 + sum(key < order[unit] for key in order.values()) if unit in order else None,
+            rank=ranks.get(unit),
             led=history[unit].leader,
             deputised=history[unit].deputy,
             standing=rank_of.get(unit),
             leads_now=season in history[unit].leader,
+            candidate=unit in willing and (rule is LeaderRule.ELECTED or (first is not None and ranks.get(unit) == first)),
+            answer=said.get(unit),
         )
         for unit in members
     ]

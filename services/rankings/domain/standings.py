@@ -3,9 +3,9 @@
 Order of computation, each value exact until a rounding that the rubric declares:
 
 1. of every (unit, item, pass, scorer) the latest record counts; a record without a score withdraws the earlier one;
-2. of every item the last pass that holds a score counts, over all its scorers;
+2. of every item the last pass that holds a score counts, over all its scorers; the answers to appeals are the last pass;
 3. panel score = statistic of those scores, panel rounding; points = weight x panel score, item rounding;
-4. a group's cap trims its bonus, then its content; the caps over bonus and penalty trim their sums;
+4. a group's cap trims its bonus, then its content; adjustments add to bonus and penalty, and the caps over these trim the sums;
 5. total = content + bonus - penalty, cap over the total, total rounding;
 6. units of equal total go through the rubric's chain of tie-breaks; who is equal at its end shares a place (1, 1, 3).
 """
@@ -19,6 +19,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from services.rankings.domain.board import (
+    APPEAL,
+    Adjustment,
+    AdjustmentKind,
     CapApplied,
     Contribution,
     Failure,
@@ -49,27 +52,44 @@ def standings(
     *,
     as_of: datetime | None = None,
     votes: Mapping[str, int] | None = None,
+    adjustments: Iterable[Adjustment] = (),
 ) -> Standings:
-    """The board of `units` by the scores recorded up to and including `as_of` (an instant with zone), or by all.
+    """The board of `units` by the scores and adjustments recorded up to and including `as_of` (an instant with zone), or by all.
 
-    `votes` holds the recorded votes for a unit, for a rubric whose chain ends in a vote. Raises `UnitRepeated`.
+    `votes` holds the recorded votes for a unit, for a rubric whose chain ends in a vote; `adjustments` are those that stand, neither
+    reversed nor expired. Raises `UnitRepeated`.
     """
     if len(set(units)) < len(units):
         repeated = sorted({unit for unit in units if list(units).count(unit) > 1})
         raise UnitRepeated(f"Units named more than once: {', '.join(repeated)}; name each once.", units=repeated)
     records, ignored = _records(rubric, units, scores, as_of)
-    drafts = {unit: _row(rubric, unit, records[unit]) for unit in units}
+    decided: dict[str, list[Adjustment]] = {unit: [] for unit in units}
+    for one in sorted((a for a in adjustments if as_of is None or a.recorded_at <= as_of), key=lambda a: (a.recorded_at, a.adjustment)):
+        if one.unit in decided:
+            decided[one.unit].append(one)
+    drafts = {unit: _row(rubric, unit, records[unit], decided[unit]) for unit in units}
     by_total: dict[Decimal, list[Row]] = defaultdict(list)
     for row in drafts.values():
         if row.status is Status.RANKED and row.total is not None:
             by_total[row.total].append(row)
     ranked: list[Row] = []
     for total in sorted(by_total, reverse=True):
-        for sharing in separated(by_total[total], rubric.tie_breaks, votes or {}):
+        for sharing in separated(_tied(by_total[total]), rubric.tie_breaks, votes or {}):
             rank = len(ranked) + 1
             ranked.extend(replace(row, rank=rank) for row in sharing)
     unranked = [row for status in (Status.DISQUALIFIED, Status.NO_SCORES) for row in drafts.values() if row.status is status]
     return Standings(rubric, as_of, (*ranked, *unranked), tuple(ignored))
+
+
+def _tied(rows: Sequence[Row]) -> list[Row]:
+    """Rows of one total, each with the others named on it."""
+    units = [row.unit for row in rows]
+    return [replace(row, tied_with=tuple(unit for unit in units if unit != row.unit)) for row in rows]
+
+
+def passes_of(rubric: Rubric) -> tuple[str, ...]:
+    """The passes whose scores may count, in the order in which they follow one another."""
+    return tuple(dict.fromkeys((*rubric.pass_keys(), APPEAL)))
 
 
 @dataclass(slots=True)
@@ -86,7 +106,7 @@ def _records(
 ) -> tuple[dict[str, dict[str, _ByPass]], list[Score]]:
     """Records as [unit][item][pass], and those that do not belong to the board."""
     known_items = frozenset(item.key for item in rubric.items())
-    known_passes = frozenset(rubric.pass_keys())
+    known_passes = frozenset(passes_of(rubric))
     records: dict[str, dict[str, _ByPass]] = {unit: {} for unit in units}
     latest: dict[tuple[str, str, str, str], Score] = {}
     ignored: list[Score] = []
@@ -111,50 +131,98 @@ def _records(
     return records, ignored
 
 
-def _row(rubric: Rubric, unit: str, records: Mapping[str, _ByPass]) -> Row:
-    passes = rubric.pass_keys()
+def _row(rubric: Rubric, unit: str, records: Mapping[str, _ByPass], adjustments: Sequence[Adjustment]) -> Row:
+    passes = passes_of(rubric)
     results: list[ItemResult] = []
-    failures: list[Failure] = []
-    caps: list[CapApplied] = []
-    groups: dict[str, Decimal | None] = {}
-    content = bonus = penalty = Fraction(0)
+    made = Sums()
     for group in rubric.groups:
-        sums = dict.fromkeys(Kind, Fraction(0))
-        valued = False
+        sums = made.of(group.key)
         for item in group.items:
             result, panel, value = _item(item, passes, records.get(item.key, {}))
             results.append(result)
-            if panel is None or value is None:
-                continue
-            if item.threshold is not None and panel < Fraction(item.threshold):
-                failures.append(Failure(item.key, as_decimal(panel, item.panel_rounding), item.threshold))
-            sums[item.kind] += value
-            valued = valued or item.kind is not Kind.GATE
-        added = _trimmed(rubric, f"group:{group.key}", sums[Kind.CONTENT] + sums[Kind.BONUS], caps)
-        kept_bonus = max(Fraction(0), added - sums[Kind.CONTENT])
-        content += added - kept_bonus
-        bonus += kept_bonus
-        penalty += sums[Kind.PENALTY]
-        groups[group.key] = as_decimal(added - sums[Kind.PENALTY]) if valued else None
-    bonus = _trimmed(rubric, "bonus", bonus, caps)
-    penalty = _trimmed(rubric, "penalty", penalty, caps)
-    total = rounded(_trimmed(rubric, "total", content + bonus - penalty, caps), rubric.total_rounding)
-    scored = any(result.value is not None for result in results)
-    status = Status.DISQUALIFIED if failures else Status.RANKED if scored else Status.NO_SCORES
+            if panel is not None and value is not None:
+                made.take(sums, item.kind, value)
+                made.check(item, panel)
+            elif item.kind in (Kind.CONTENT, Kind.GATE):
+                made.missing.append(item.key)
+    return replace(row_of(rubric, unit, made, adjustments), items=tuple(results))
+
+
+_NOTHING = Fraction(0)
+
+
+class Sums:
+    """What the items of a unit come to, exactly, before caps and adjustments: sums by group and kind, and what is said about items."""
+
+    __slots__ = ("failures", "groups", "missing", "scored", "valued")
+
+    def __init__(self) -> None:
+        self.groups: dict[str, dict[Kind, Fraction]] = {}
+        self.valued: set[str] = set()
+        self.scored = False
+        self.missing: list[str] = []
+        self.failures: list[Failure] = []
+
+    def of(self, group: str) -> dict[Kind, Fraction]:
+        """The sums of a group; the groups are asked for in the order of the rubric."""
+        self.groups[group] = sums = dict.fromkeys(Kind, _NOTHING)
+        return sums
+
+    def take(self, sums: dict[Kind, Fraction], kind: Kind, value: Fraction) -> None:
+        """Add the value of an item, or of several of a kind, of the group that was asked for last."""
+        self.scored = True
+        sums[kind] = sums[kind] + value if sums[kind] else value
+        if kind is not Kind.GATE:
+            self.valued.add(next(reversed(self.groups)))
+
+    def check(self, item: Item, panel: Fraction) -> None:
+        """Note a threshold that the item does not reach."""
+        if item.threshold is not None and panel < Fraction(item.threshold):
+            self.failures.append(Failure(item.key, as_decimal(panel, item.panel_rounding), item.threshold))
+
+
+def row_of(rubric: Rubric, unit: str, made: Sums, adjustments: Sequence[Adjustment]) -> Row:
+    """A unit's line by the sums of its items: caps, adjustments, total and status; without items, rank and ties."""
+    caps: list[CapApplied] = []
+    groups: dict[str, Decimal | None] = {}
+    content = bonus = penalty = _NOTHING
+    for key, sums in made.groups.items():
+        if key not in made.valued:
+            groups[key] = None
+            continue
+        added = _trimmed(rubric, f"group:{key}", sums[Kind.CONTENT] + sums[Kind.BONUS] if sums[Kind.BONUS] else sums[Kind.CONTENT], caps)
+        kept_bonus = max(_NOTHING, added - sums[Kind.CONTENT]) if sums[Kind.BONUS] else _NOTHING
+        content += added - kept_bonus if kept_bonus else added
+        # to add nothing takes a fraction as long as to add something, and most items are content
+        if kept_bonus:
+            bonus += kept_bonus
+        if sums[Kind.PENALTY]:
+            penalty += sums[Kind.PENALTY]
+        groups[key] = as_decimal(added - sums[Kind.PENALTY] if sums[Kind.PENALTY] else added)
+    bonus = _trimmed(rubric, "bonus", bonus + _decided(adjustments, AdjustmentKind.BONUS), caps)
+    penalty = _trimmed(rubric, "penalty", penalty + _decided(adjustments, AdjustmentKind.PENALTY), caps)
+    net = content + bonus - penalty if bonus or penalty else content
+    total = rounded(_trimmed(rubric, "total", net, caps), rubric.total_rounding)
+    excluded = bool(made.failures) or any(one.kind is AdjustmentKind.GATE for one in adjustments)
     return Row(
         unit=unit,
-        status=status,
+        status=Status.DISQUALIFIED if excluded else Status.RANKED if made.scored else Status.NO_SCORES,
         rank=None,
-        total=as_decimal(total, rubric.total_rounding) if scored else None,
-        content=as_decimal(content) if scored else None,
-        bonus=as_decimal(bonus) if scored else None,
-        penalty=as_decimal(penalty) if scored else None,
+        total=as_decimal(total, rubric.total_rounding) if made.scored else None,
+        content=as_decimal(content) if made.scored else None,
+        bonus=as_decimal(bonus) if made.scored else None,
+        penalty=as_decimal(penalty) if made.scored else None,
         groups=groups,
-        items=tuple(results),
-        missing=tuple(r.key for r in results if r.value is None and r.kind in (Kind.CONTENT, Kind.GATE)),
-        disqualified=tuple(failures),
+        items=(),
+        missing=tuple(made.missing),
+        disqualified=tuple(made.failures),
         caps=tuple(caps),
+        adjustments=tuple(adjustments),
     )
+
+
+def _decided(adjustments: Iterable[Adjustment], kind: AdjustmentKind) -> Fraction:
+    return sum((Fraction(one.points) for one in adjustments if one.kind is kind and one.points is not None), Fraction(0))
 
 
 def _item(item: Item, passes: Sequence[str], by_pass: _ByPass) -> tuple[ItemResult, Fraction | None, Fraction | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.rankings import boards, views
+from services.rankings import boards, parts, views
+from shared.bounds import BOARD_ROWS_PAGE, BOARD_ROWS_PAGE_MAX
 from shared.errors import ValidationFailed
 from shared.rpc import Request
 from shared.schema import Catalogue
@@ -38,3 +39,16 @@ def as_of(request: Request) -> datetime | None:
     if instant is None or instant.tzinfo is None:
         raise ValidationFailed(f"as_of is {text!r}; give an instant with its zone, such as 2024-04-10T09:00:00+07:00.")
     return instant
+
+
+def part_of(request: Request) -> parts.Part | None:
+    """The part of a board that is asked for, None where none is. Raises ValidationFailed."""
+    asked = {name: request.data[name] for name in ("limit", "after", "search") if request.data.get(name) is not None}
+    if not asked:
+        return None
+    limit, after = asked.get("limit", BOARD_ROWS_PAGE), asked.get("after", 0)
+    if type(limit) is not int or not 1 <= limit <= BOARD_ROWS_PAGE_MAX:
+        raise ValidationFailed(f"limit is {limit!r}; ask for 1 to {BOARD_ROWS_PAGE_MAX} rows.")
+    if type(after) is not int or after < 0:
+        raise ValidationFailed(f"after is {after!r}; give the number of rows to pass over, 0 or more.")
+    return parts.Part(limit, after, str(asked.get("search", "")))

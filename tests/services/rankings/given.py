@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from services.rankings.domain import Row, Score, Standings
 
@@ -45,6 +46,11 @@ def places(board: Standings) -> list[tuple[int | None, str]]:
 def sums(row: Row) -> tuple[str, ...]:
     """total, content, bonus, penalty as text."""
     return tuple("none" if one is None else f"{one:f}" for one in (row.total, row.content, row.bonus, row.penalty))
+
+
+def figures(told: Any, *names: str) -> tuple[Any, ...]:
+    """Some fields of what was told, to be held against plain numbers."""
+    return tuple(getattr(told, name) for name in names)
 
 
 def joined(*parts: Iterable[Score]) -> list[Score]:

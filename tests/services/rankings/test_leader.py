@@ -1,6 +1,8 @@
 """The leader board shows the order that the cluster's rule gives, and the designation beside it."""
 
-from services.rankings.domain import Designation, LeaderBoard, LeaderRule, Led, cluster_leader, standings
+from datetime import date
+
+from services.rankings.domain import Designation, LeaderAnswer, LeaderBoard, LeaderRule, Led, cluster_leader, standings
 from tests.services.rankings.given import joined, scores_of
 from tests.shared.rubric.given import a_group, a_rubric, an_item
 
@@ -60,3 +62,24 @@ def test_the_block_of_internal_affairs_did_not_pass_to_the_deputy() -> None:
     assert all(row.rank is None for row in board.rows)
     assert board.designated is not None
     assert board.designated.leader == "KTNN"
+
+
+def test_who_declines_is_no_candidate_and_keeps_its_place_in_the_order() -> None:
+    answers = {"c": LeaderAnswer(False, date(2023, 12, 20), "Đang sắp xếp"), "d": LeaderAnswer(True, date(2023, 12, 21))}
+    board = cluster_leader(MEMBERS, LED, 2023, LeaderRule.ROTATION, answers=answers)
+    assert _order(board) == _order(cluster_leader(MEMBERS, LED, 2023, LeaderRule.ROTATION))
+    assert [row.unit for row in board.rows if row.candidate] == ["d"]
+    assert {row.unit: row.answer for row in board.rows} == {"c": answers["c"], "d": answers["d"], "b": None, "a": None}
+
+
+def test_when_the_first_of_the_order_decline_the_next_are_candidates() -> None:
+    answers = {unit: LeaderAnswer(False, date(2023, 12, 20), "…") for unit in ("c", "d")}
+    board = cluster_leader(MEMBERS, LED, 2023, LeaderRule.ROTATION, answers=answers)
+    assert [row.unit for row in board.rows if row.candidate] == ["b"]
+
+
+def test_of_an_election_everyone_who_has_not_declined_is_a_candidate_and_nobody_is_designated() -> None:
+    answers = {"a": LeaderAnswer(False, date(2023, 12, 20), "…"), "b": LeaderAnswer(True, date(2023, 12, 20))}
+    board = cluster_leader(MEMBERS, LED, 2023, LeaderRule.ELECTED, answers=answers)
+    assert [row.unit for row in board.rows if row.candidate] == ["b", "c", "d"]
+    assert board.designated is None

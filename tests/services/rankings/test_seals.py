@@ -8,13 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.campaigns import domain as campaigns
 from services.campaigns.schemas import EVENTS as CAMPAIGNS
 from services.evaluations import domain as evaluations
 from services.evaluations.schemas import EVENTS as EVALUATIONS
-from services.rankings import boards, seals, views
+from services.rankings import boards, parts, seals, views
 from services.rankings.boards import BoardName
+from services.rankings.second import Compared, compared
+from services.registry import domain as registries
+from services.registry.schemas import EVENTS as REGISTRY
 from shared.event import Event
 from shared.plain import plain
 from shared.projection import Projector
@@ -39,7 +43,7 @@ class Season:
     def __init__(self, database: Database) -> None:
         projector = Projector(database, views.MODEL, pause=lambda _seconds: None)
         projector.prepare()
-        self.feeds = Feeds(projector, {"campaigns": CAMPAIGNS, "evaluations": EVALUATIONS})
+        self.feeds = Feeds(projector, {"registry": REGISTRY, "campaigns": CAMPAIGNS, "evaluations": EVALUATIONS})
         self.feeds.tell("campaigns", the.PUBLISHED, the.launched(), the.registered("toa-an"), the.signed("toa-an"))
         self.feeds.tell("campaigns", the.opened("self"))
         for unit, scores in (("toa-an", ("8", "15.5")), ("kiem-toan", ("9", "12"))):
@@ -55,6 +59,12 @@ class Season:
     def board(self, **options: Any) -> dict[str, Any]:
         with self.feeds.projector.reading() as reading:
             return boards.board(reading, "c1", BoardName.STANDINGS, **options)
+
+    def second(self) -> list[Compared]:
+        """The boards that are shown, beside the second opinion."""
+        events = [event.to_cloudevent() for log in self.feeds.logs.values() for event in log]
+        with self.feeds.projector.reading() as reading:
+            return compared(seals.sealed(reading, "c1"), events, "c1", DAY)
 
     def digests(self) -> list[dict[str, str]]:
         with self.feeds.projector.reading() as reading:
@@ -81,11 +91,24 @@ def test_the_logs_give_the_boards_that_are_shown(season: Season) -> None:
     season.freeze()
     season.late()
     assert season.anew() == season.digests()
+    assert [(one.board, one.count) for one in season.second()] == [("standings", 0), ("flag", 0)]
+
+
+def test_a_unit_that_ended_before_the_season_did_gets_no_flag_from_the_logs_either(season: Season) -> None:
+    before = season.digests()
+    registered = registries.OrganisationRegistered("toa-an", "Toà án", "Trung ương", None, None, None, None, None)
+    season.feeds.tell("registry", registered, registries.OrganisationDissolved("toa-an", DAY, "QĐ 1"), stream="organisation-toa-an")
+    assert season.digests()[1] != before[1]
+    assert season.anew() == season.digests()
+    assert [(one.board, one.count) for one in season.second()] == [("standings", 0), ("flag", 0)]
 
 
 def test_rows_that_were_tampered_with_are_found_out(season: Season) -> None:
     with season.feeds.projector.database.write() as connection, season.feeds.projector.reading() as reading:
-        connection.execute(reading[views.scores].update().where(reading[views.scores].c.item == "A1").values(score=Decimal(10)))
+        table = reading[views.sheets.hand_ins]
+        (save,) = connection.execute(sa.select(table.c.saves).where(table.c.unit == "toa-an")).scalar_one()
+        tampered = [{**save, "scores": {**save["scores"], "A1": "10"}}]
+        connection.execute(table.update().where(table.c.unit == "toa-an").values(saves=tampered))
     before = season.anew()
     assert season.digests()[0] != before[0]
 
@@ -99,7 +122,7 @@ def test_a_frozen_board_stands_while_sheets_come_in(season: Season) -> None:
     assert (first(frozen), first(season.board(with_pending=True))) == ("toa-an", "vien-kiem-sat")
     with season.feeds.projector.reading() as reading:
         assert boards.pending(reading, "c1") == 1
-        assert boards.explanation(reading, "c1", "vien-kiem-sat")["status"] == "no_scores"
+        assert parts.explanation(reading, "c1", "vien-kiem-sat")["status"] == "no_scores"
 
 
 def test_a_thawed_board_shows_what_came_meanwhile(season: Season) -> None:

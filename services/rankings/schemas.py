@@ -1,0 +1,53 @@
+"""What one asks about boards, read strictly."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from services.rankings import insights
+from shared.schema import ExactDecimal, key, schema_of
+
+WEIGHTS_MAX = 500
+"""Items whose weights are supposed at once: more than any known rubric has."""
+
+LINE_MAX = 200
+"""Organisations that one goes on from: a province's communes in one reorganisation, with room."""
+
+Supposition = schema_of(
+    insights.Supposition,
+    campaign=key(),
+    weights=fields.Dict(
+        keys=fields.String(), values=ExactDecimal(required=True), load_default=dict, validate=validate.Length(max=WEIGHTS_MAX)
+    ),
+)
+Side = schema_of(insights.Side, campaign=key())
+
+
+class Under(ma.Schema):
+    """A campaign's board under another version of its rules."""
+
+    campaign = key()
+    rubric = key()
+    as_of = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+
+
+class Compared(ma.Schema):
+    """Two boards."""
+
+    before = fields.Nested(Side, required=True)
+    after = fields.Nested(Side, required=True)
+
+
+class Firmness(ma.Schema):
+    """By how many percent all weights may change."""
+
+    campaign = key()
+    percent = ExactDecimal(required=True, validate=validate.Range(0, 100))
+
+
+class History(ma.Schema):
+    """A unit, and the organisations that it goes on from."""
+
+    unit = key()
+    before = fields.List(key(), load_default=list, validate=validate.Length(max=LINE_MAX))

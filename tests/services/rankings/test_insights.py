@@ -1,0 +1,215 @@
+"""Questions about boards over real rows: they obey the freeze, say that they suppose, and keep nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.campaigns import domain as campaigns
+from services.campaigns.schemas import EVENTS as CAMPAIGNS
+from services.evaluations import domain as evaluations
+from services.evaluations.schemas import EVENTS as EVALUATIONS
+from services.rankings import boards, domain, insights, views
+from services.rankings.boards import BoardName
+from services.registry import domain as registry
+from services.registry.schemas import EVENTS as REGISTRY
+from shared.errors import NotFound
+from shared.plain import plain
+from shared.projection import Projector
+from shared.store import Database
+from tests.services.campaigns import given as the
+from tests.services.rankings.given_insights import CONSENTED, DECLINED
+from tests.support.feeds import MORNING, Feeds
+
+DAY = date(2024, 11, 20)
+DIGEST = "ab" * 32
+
+
+def scored(
+    unit: str, *scores: str, pass_key: str = "self", scorer: str | None = None, campaign: str = "c1", hand_in: bool = True
+) -> list[Any]:
+    key = {"campaign": campaign, "unit": unit, "pass_key": pass_key, "scorer": scorer or unit}
+    given = tuple(evaluations.ItemScore(f"A{place}", Decimal(score)) for place, score in enumerate(scores, start=1))
+    handed_in = evaluations.SheetSubmitted(**key, handed_in_on=DAY, late=False, within_grace=False)
+    return [evaluations.ItemsScored(**key, scores=given), *([handed_in] if hand_in else [])]
+
+
+class Season:
+    """A campaign of three units of which two have handed in for themselves, folded into live rows."""
+
+    def __init__(self, database: Database) -> None:
+        projector = Projector(database, views.MODEL, pause=lambda _seconds: None)
+        projector.prepare()
+        self.feeds = Feeds(projector, {"registry": REGISTRY, "campaigns": CAMPAIGNS, "evaluations": EVALUATIONS})
+        self.feeds.tell("campaigns", the.PUBLISHED, the.launched(), the.opened("self"))
+        self.hand_in("toa-an", "8", "15.5")
+        self.hand_in("kiem-toan", "9", "12")
+
+    def hand_in(self, unit: str, *scores: str, at: datetime = MORNING, **of: Any) -> None:
+        pass_key = of.get("pass_key", "self")
+        stream = f"sheet-{of.get('campaign', 'c1')}:{unit}:{pass_key}:{of.get('scorer', unit)}"
+        self.feeds.tell("evaluations", *scored(unit, *scores, **of), stream=stream, at=at)
+
+    def freeze(self) -> None:
+        positions = tuple(campaigns.FeedPosition("vn", name, len(log)) for name, log in self.feeds.logs.items())
+        self.feeds.tell("campaigns", campaigns.CampaignFrozen("c1", "Chờ bỏ phiếu", positions))
+
+    def ask(self, question: Any, *asked: Any, **more: Any) -> Any:
+        with self.feeds.projector.reading() as reading:
+            return plain(question(reading, *asked, **more))
+
+
+@pytest.fixture
+def season(database: Database) -> Season:
+    return Season(database)
+
+
+def places(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[Any, Any]]:
+    return {row["unit"]: (row["best"], row["worst"]) for row in rows}
+
+
+def test_what_if_stands_beside_what_is_and_changes_nothing(season: Season) -> None:
+    before = season.ask(boards.board, "c1", BoardName.STANDINGS)
+    found = season.ask(insights.what_if, insights.Supposition("c1", weights={"A2": Decimal("0.5")}))
+    assert found["hypothetical"] is True
+    ranks = {row["unit"]: (row["rank"], row["was"]["rank"]) for row in found["rows"]}
+    assert (ranks["kiem-toan"], ranks["toa-an"]) == ((2, 2), (1, 1)), "15.75 against 15"
+    found = season.ask(insights.what_if, insights.Supposition("c1", weights={"A2": Decimal(0)}))
+    assert {row["unit"]: row["rank"] for row in found["rows"] if row["rank"]} == {"kiem-toan": 1, "toa-an": 2}
+    assert found["changed"] == 2
+    assert season.ask(boards.board, "c1", BoardName.STANDINGS) == before
+
+
+def test_a_scorer_is_left_out_of_the_supposed_board_alone(season: Season) -> None:
+    found = season.ask(insights.what_if, insights.Supposition("c1", without=("toa-an",)))
+    assert next(row for row in found["rows"] if row["unit"] == "toa-an")["status"] == "no_scores"
+    assert [one["scorer"] for one in found["scorers"]] == ["kiem-toan", "toa-an"]
+
+
+def test_another_version_of_the_rules_is_one_of_the_family_and_marked(season: Season) -> None:
+    own = season.ask(insights.what_if, insights.Supposition("c1"))["rubric"]
+    content = {**the.PUBLISHED.content, "key": "other", "based_on": own, "total_rounding": {"places": 0, "mode": "down"}}
+    season.feeds.tell("campaigns", replace(the.PUBLISHED, rubric="other", content=content), stream="rubric-other")
+    stranger = {**the.PUBLISHED.content, "key": "stranger", "based_on": None}
+    season.feeds.tell("campaigns", replace(the.PUBLISHED, rubric="stranger", content=stranger), stream="rubric-stranger")
+    under = season.ask(insights.board_under, "c1", "other")
+    assert (under["hypothetical"], under["rubric"], under["rows"][0]["total"]) == (True, "other", "23")
+    with pytest.raises(domain.SuppositionRefused):
+        season.ask(insights.board_under, "c1", "stranger")
+    assert [one["rubric"] for one in season.ask(insights.what_if, insights.Supposition("c1"))["versions"]] == sorted([own, "other"])
+    compared = season.ask(insights.compare, insights.Side("c1"), insights.Side("c1", rubric="other"))
+    assert compared["hypothetical"] is True
+    assert [one["field"] for one in compared["rules"]] == ["total_rounding"]
+
+
+def test_who_can_still_win_follows_the_passes(season: Season) -> None:
+    found = season.ask(insights.prospects, "c1")
+    assert found["passes"][0]["state"] == "open"
+    assert {one["state"] for one in found["passes"][1:]} == {"waiting"}
+    assert set(places(found["rows"]).values()) <= {(1, 3), (1, None)}
+    season.feeds.tell("campaigns", *(campaigns.PassClosed("c1", key, False, None) for key in ("self",)))
+    assert season.ask(insights.prospects, "c1")["passes"][0]["state"] == "closed"
+
+
+def test_only_sheets_that_are_still_owed_keep_items_open(season: Season) -> None:
+    for key in ("cross_check", "cluster", "central"):
+        season.feeds.tell("campaigns", the.opened(key), the.closed(key))
+    rows = {row["unit"]: row["open_items"] for row in season.ask(insights.prospects, "c1")["rows"]}
+    assert rows == {"toa-an": [], "kiem-toan": [], "vien-kiem-sat": ["A1", "A2"]}
+    recused = evaluations.ScorerRecused(
+        "c1", "vien-kiem-sat", "self", "vien-kiem-sat", evaluations.ConflictGround.OWN_UNIT, reason="Đề nghị của đơn vị"
+    )
+    season.feeds.tell("evaluations", recused, stream="conflict")
+    assert not any(row["open_items"] for row in season.ask(insights.prospects, "c1")["rows"])
+
+
+def test_of_a_final_result_nothing_is_open(season: Season) -> None:
+    season.feeds.tell("campaigns", campaigns.PassClosed("c1", "self", False, None), the.FINAL[-1])
+    found = season.ask(insights.prospects, "c1")
+    assert places(found["rows"])["toa-an"] == (1, 1)
+    assert not any(row["open_items"] for row in found["rows"])
+
+
+def test_what_came_after_the_freeze_is_in_no_answer(season: Season) -> None:
+    season.freeze()
+    asked: list[tuple[Any, tuple[Any, ...]]] = [
+        (insights.prospects, ("c1",)),
+        (insights.what_if, (insights.Supposition("c1"),)),
+        (insights.firmness, ("c1", Decimal(10))),
+        (insights.compare, (insights.Side("c1"), insights.Side("c1"))),
+        (insights.history, ("vien-kiem-sat",)),
+        (insights.proofs, ("c1", "vien-kiem-sat")),
+        (insights.proofs, ("c1", "toa-an")),
+    ]
+    before = [season.ask(question, *said) for question, said in asked]
+    for unit in ("vien-kiem-sat", "toa-an"):
+        attached = evaluations.EvidenceAttached("c1", unit, "self", unit, "A1", DIGEST, "a.pdf", "application/pdf", 9)
+        season.feeds.tell("evaluations", attached, stream=f"evidence-{unit}")
+    season.hand_in("vien-kiem-sat", "10", "20")
+    season.feeds.tell("campaigns", campaigns.PassClosed("c1", "self", False, None))
+    assert [season.ask(question, *said) for question, said in asked] == before
+    season.feeds.tell("campaigns", campaigns.CampaignThawed("c1", "Đã bỏ phiếu"))
+    after = [season.ask(question, *said) for question, said in asked]
+    assert all(new != old for new, old in zip(after, before, strict=True))
+
+
+def test_evidence_is_shown_of_what_counts_and_no_longer_when_it_was_removed(season: Season) -> None:
+    at = ("c1", "vien-kiem-sat", "self", "vien-kiem-sat", "A1", DIGEST)
+    season.feeds.tell("evaluations", evaluations.EvidenceAttached(*at, "a.pdf", "application/pdf", 9), stream="evidence")
+    assert season.ask(insights.proofs, "c1", "vien-kiem-sat") == []
+    season.hand_in("vien-kiem-sat", "10", "20")
+    (proof,) = season.ask(insights.proofs, "c1", "vien-kiem-sat")
+    assert (proof["item"], proof["sha256"], proof["size"]) == ("A1", DIGEST, 9)
+    assert "name" not in proof
+    season.feeds.tell("evaluations", evaluations.EvidenceRemoved(*at, reason="Nhầm tệp"), stream="evidence")
+    assert season.ask(insights.proofs, "c1", "vien-kiem-sat") == []
+    earlier = MORNING - timedelta(days=1)
+    assert season.ask(insights.proofs, "c1", "vien-kiem-sat", earlier) == []
+
+
+def test_a_unit_is_told_over_its_seasons_and_those_of_whom_it_goes_on_from(season: Season) -> None:
+    season.feeds.tell("campaigns", the.launched(campaign="c0", season=2023, audience=("an-ninh", "toa-an")), stream="campaign-c0")
+    found = season.ask(insights.history, "toa-an", ("an-ninh",))
+    assert [(one["season"], one["unit"], one["rank"]) for one in found["seasons"]] == [
+        (2024, "toa-an", 1),
+        (2023, "toa-an", None),
+        (2023, "an-ninh", None),
+    ]
+    assert season.ask(insights.history, "nobody")["seasons"] == []
+
+
+def test_hints_are_for_all_seasons_of_a_cluster_and_find_a_file_that_is_used_twice(season: Season) -> None:
+    for unit in ("toa-an", "kiem-toan"):
+        key = ("c1", unit, "self", unit, "A1", DIGEST)
+        season.feeds.tell("evaluations", evaluations.EvidenceAttached(*key, "a.pdf", "application/pdf", 9), stream=f"evidence-{unit}")
+    found = season.ask(insights.honesty, "noi-chinh")
+    (twice,) = found["hints"]["proofs"]
+    assert [place["unit"] for place in twice["places"]] == ["kiem-toan", "toa-an"]
+    with pytest.raises(NotFound):
+        season.ask(insights.honesty, "nowhere")
+
+
+def test_consents_and_refusals_are_on_the_leader_board_and_designate_nobody(season: Season) -> None:
+    season.feeds.tell("registry", CONSENTED, DECLINED)
+    board = season.ask(boards.board, "c1", BoardName.LEADER)
+    answers = {row["unit"]: (row["answer"] and row["answer"]["consents"], row["candidate"]) for row in board["rows"]}
+    assert answers["kiem-toan"] == (True, True)
+    assert answers["toa-an"] == (False, False)
+    assert answers["vien-kiem-sat"] == (None, True)
+    assert board["designated"] is None
+    season.feeds.tell("registry", registry.LeadershipConsented("noi-chinh", 2025, "toa-an", date(2025, 1, 5)))
+    (row,) = [row for row in season.ask(boards.board, "c1", BoardName.LEADER)["rows"] if row["unit"] == "toa-an"]
+    assert (row["candidate"], row["answer"]["reason"]) == (True, None)
+
+
+def test_a_board_that_is_too_large_to_be_computed_again_and_again_is_refused_before_it_is_read(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights, "INSIGHT_CELLS_MAX", 5)
+    with pytest.raises(insights.BoardTooLarge, match="3 units of 2 items"):
+        season.ask(insights.prospects, "c1")
