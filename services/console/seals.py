@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Sequence
 from typing import Any, TextIO
 
 import click
 
-from services.campaigns.schemas import EVENTS
+from services.console.exported import Log
 from services.rankings import seals as rankings
 from shared.errors import CommendationError, NotFound
-from shared.event import Event
 
 
 @click.command()
@@ -23,9 +20,8 @@ def seals(events: TextIO, campaign: str | None) -> None:
 
     What operators left out of the rankings by discarding parked events is in an export: such a board differs here.
     """
-    log = sorted((Event.from_cloudevent(json.loads(line)) for line in events if line.strip()), key=_place)
-    sealed = [event for event in log if event.type == "campaigns.CampaignFinalised" and campaign in (None, event.data["campaign"])]
-    found = [row for event in sealed for row in _compared(log, event)]
+    log = Log.read(events)
+    found = [row for key in log.campaigns() if campaign in (None, key) for row in _compared(log, key)]
     if campaign is not None and not found:
         raise NotFound(f"The export has no campaign {campaign} that was made final under seal.", campaign=campaign)
     for row in found:
@@ -34,30 +30,24 @@ def seals(events: TextIO, campaign: str | None) -> None:
     sys.exit(0 if all(row["holds"] for row in found) else 1)
 
 
-def _place(event: Event) -> tuple[str, str, int]:
-    return event.site, event.service, event.position
-
-
-def _compared(log: Sequence[Event], finalised: Event) -> list[dict[str, Any]]:
-    """Each sealed board of a campaign, with the digest that the events up to the recorded positions give."""
-    result = EVENTS.decode(finalised)
-    if not result.boards:
+def _compared(log: Log, campaign: str) -> list[dict[str, Any]]:
+    """Each sealed board of a campaign, with the digest that the events up to the recorded positions give; none without a seal."""
+    final = log.final(campaign)
+    if final is None or not final.result.boards:
         return []
-    reached = {(place.site, place.service): place.position for place in result.positions}
-    events = [event for event in log if event.position <= reached.get((event.site, event.service), 0)]
     anew: dict[str, str] = {}
     try:
-        with rankings.replayed(events, result.campaign) as reading:
-            anew = {one["board"]: one["digest"] for one in rankings.digests(reading, result.campaign)}
+        with rankings.replayed(log.resting_on(final), campaign) as reading:
+            anew = {one["board"]: one["digest"] for one in rankings.digests(reading, campaign, log.day(final))}
     except CommendationError as error:
-        click.echo(f"{result.campaign}: {error.message}", err=True)
+        click.echo(f"{campaign}: {error.message}", err=True)
     return [
         {
-            "campaign": result.campaign,
+            "campaign": campaign,
             "board": seal.board,
             "digest": seal.digest,
             "anew": anew.get(seal.board, "no such board"),
             "holds": anew.get(seal.board) == seal.digest,
         }
-        for seal in result.boards
+        for seal in final.result.boards
     ]

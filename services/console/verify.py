@@ -1,22 +1,33 @@
-"""`commendation verify`: the audit's record against the services' logs, event by event."""
+"""`commendation verify`: the audit's record against the services' logs, event by event; and boards by two evaluators."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from typing import TextIO
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
+from services.console.exported import Log
 from services.console.site import open_site
+from services.rankings import seals, second
 from shared.config import PRODUCERS, load
+from shared.errors import CommendationError, NotFound
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def verify(form: str) -> None:
+@click.pass_context
+def verify(context: click.Context, form: str) -> None:
     """Report every gap, changed or missing event. Exit code 1 when something is wrong, 3 when a service could not be compared."""
+    if context.invoked_subcommand is None:
+        _logs(form)
+
+
+def _logs(form: str) -> None:
     with open_site(load()) as site:
         heads = {service: site.health(service)["head"] for service in PRODUCERS}
         with Progress(console=Console(stderr=True), disable=form == "json") as shown:
@@ -35,3 +46,48 @@ def verify(form: str) -> None:
         for service, problem in told["unreached"].items():
             click.echo(f"{service} could not be compared: {problem}")
     sys.exit(1 if told["found"] else 3 if told["unreached"] else 0)
+
+
+@verify.command("board")
+@click.argument("events", type=click.File(encoding="utf-8"))
+@click.option("--campaign", help="Only this campaign; all of the export by default.")
+def board(events: TextIO, campaign: str | None) -> None:
+    """Make the boards of EVENTS, an export (`-` for standard input), by the engine and by the second opinion, and compare both.
+
+    Of a campaign that was made final also its seal. Every figure that differs is printed by unit; exit code 1 where one does.
+    """
+    log = Log.read(events)
+    wanted = [key for key in log.campaigns() if campaign in (None, key)]
+    if not wanted:
+        raise NotFound(f"The export has no campaign {campaign}." if campaign else "The export has no campaign.", campaign=campaign)
+    told = [one for key in wanted for one in _compared(log, key)]
+    for _, lines in told:
+        click.echo("\n".join(lines))
+    differing = sum(not agrees for agrees, _ in told)
+    click.echo(f"{len(told)} boards, {differing} differ.")
+    sys.exit(1 if differing else 0)
+
+
+def _compared(log: Log, campaign: str) -> Iterator[tuple[bool, list[str]]]:
+    """Of each board of a campaign, whether engine, second opinion and seal agree, and what to print."""
+    final = log.final(campaign)
+    events, today = log.resting_on(final), log.day(final)
+    sealed = {seal.board: seal.digest for seal in final.result.boards} if final else {}
+    try:
+        with seals.replayed(events, campaign) as reading:
+            shown = seals.sealed(reading, campaign, today)
+    except CommendationError as error:
+        yield False, [f"{campaign} CANNOT BE MADE: {error.message}"]
+        return
+    for found in second.compared(shown, [event.to_cloudevent() for event in events], campaign, today):
+        digest = seals.digest_of(shown[found.board])
+        broken = sealed.get(found.board, digest) != digest
+        seal = "NOT AS SEALED" if broken else "as sealed" if found.board in sealed else "not sealed"
+        opinion = f"{found.count} FIGURES DIFFER" if found.count else "second opinion agrees"
+        more = found.count - len(found.differences)
+        figures = [*map(_line, found.differences), *([f"  ... and {more} more"] if more else [])]
+        yield not broken and not found.count, [f"{campaign} {found.board} {digest} {seal}, {opinion}", *figures]
+
+
+def _line(one: second.Difference) -> str:
+    return f"  {one.unit} {one.figure}: engine {one.board}, second opinion {one.second}"

@@ -10,15 +10,16 @@ from typing import Any, cast
 import structlog
 from flask import Flask, Response, g, request
 
-from services.gateway import api, i18n, pages, problems, visitors
+from services.gateway import api, evidence, i18n, pages, problems, visitors
 from services.gateway import network as wire
 from services.gateway import offload as offloading
 from services.gateway.credentials import Credentials
 from services.gateway.offload import at_once
+from shared.blobs import Blobs
 from shared.bounds import FORM_FIELDS_MAX, REQUEST_BYTES_MAX
 from shared.calendar import utc_now
 from shared.errors import Unavailable
-from shared.telemetry import logger
+from shared.telemetry import UNLOGGED, logger
 
 log = logger(__name__)
 
@@ -39,10 +40,12 @@ def create_app(
     credentials: Credentials,
     clock: Callable[[], datetime] = utc_now,
     offload: Callable[..., Any] = at_once,
+    blobs: Blobs | None = None,
 ) -> Flask:
     """The app over a network and the gateway's own database.
 
-    clock: says what day it is for due dates; offload(work, *args): does work that takes long without holding up other requests.
+    clock: says what day it is for due dates; offload(work, *args): does work that takes long without holding up other requests;
+    blobs: where files of evidence are kept.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=REQUEST_BYTES_MAX, MAX_FORM_MEMORY_SIZE=REQUEST_BYTES_MAX, MAX_FORM_PARTS=FORM_FIELDS_MAX)
@@ -53,6 +56,7 @@ def create_app(
     app.extensions[visitors.EXTENSION] = credentials
     app.extensions[pages.CLOCK] = clock
     app.extensions[offloading.EXTENSION] = offload
+    app.extensions[evidence.EXTENSION] = blobs
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_forget)
@@ -98,7 +102,7 @@ def _finish(response: Response) -> Response:
         response.headers["Content-Language"] = i18n.language()
         if request.args.get("lang") in i18n.LANGUAGES:
             response.set_cookie(i18n.COOKIE, i18n.language(), max_age=365 * 86400, samesite="Lax", secure=visitors.over_https())
-    if request.endpoint != "static":
+    if request.endpoint != "static" and wire.correlation() != UNLOGGED:
         took_ms = round((time.monotonic() - g.get("started", time.monotonic())) * 1000, 1)
         log.info("http_answered", method=request.method, path=request.path, status=response.status_code, took_ms=took_ms)
     return response

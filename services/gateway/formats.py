@@ -37,6 +37,11 @@ def short(value: Decimal | str | int | None) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
+def percent(share: Decimal | str) -> str:
+    """A share as per cent: 0.0382 as 3,82 %."""
+    return f"{short(Decimal(share) * 100)} %"
+
+
 def typed_number(typed: str) -> Decimal | None:
     """What someone typed into a score field; None for an empty one.
 

@@ -13,11 +13,15 @@ from shared.access import ANONYMOUS
 from shared.bounds import RPC_SECONDS_MAX
 from shared.errors import CommendationError, Unavailable, ValidationFailed
 from shared.ids import new_id
+from shared.telemetry import UNLOGGED
 
 EXTENSION = "commendation.network"
 IDEMPOTENCY = "Idempotency-Key"
 SETTLE_SECONDS = 2.0
 """Wait for the views after a command before a page is shown: they follow in milliseconds, and nobody looks at a page for longer."""
+
+UNLOGGED_ENDPOINTS = frozenset({"ballots.paper", "ballots.vote", "Ballots.SecretVote"})
+"""Where one votes in secret: of these requests, and of whatever they ask of services, no line is logged that would say who voted when."""
 
 HEALTH_SECONDS = 3.0
 """Wait for a service's health: longer than that is not well."""
@@ -38,7 +42,8 @@ def correlation() -> str:
     """The one id for everything that this HTTP request sets off."""
     if "correlation" not in g:
         given = request.headers.get("X-Correlation-ID", "")
-        g.correlation = given if re.fullmatch(r"[A-Za-z0-9._-]{1,100}", given) else new_id()
+        fits = re.fullmatch(r"[A-Za-z0-9._-]{1,100}", given) and given != UNLOGGED
+        g.correlation = UNLOGGED if request.endpoint in UNLOGGED_ENDPOINTS else given if fits else new_id()
     return cast("str", g.correlation)
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from services.gateway import i18n
 from services.gateway.network import correlation
 from shared.errors import CommendationError, RemoteError, Unavailable
-from shared.telemetry import logger
+from shared.telemetry import UNLOGGED, logger
 
 log = logger(__name__)
 
@@ -125,7 +125,10 @@ def _places(messages: Any, at: str = "") -> list[dict[str, str]]:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("page_failed", path=request.path)
+    if correlation() == UNLOGGED:
+        log.error("page_failed", error=type(error).__name__)
+    else:
+        log.exception("page_failed", path=request.path)
     if for_program():
         return problem(
             500, "internal", "Internal Server Error", f"Something went wrong; tell the administrator this number: {correlation()}"

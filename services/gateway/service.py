@@ -18,6 +18,7 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from services.gateway.app import create_app
 from services.gateway.credentials import Credentials
 from shared import readiness
+from shared.blobs import open_blobs
 from shared.bounds import DRAIN_POLL_SECONDS, DRAIN_SECONDS_MAX
 from shared.errors import ConfigurationError, Unavailable
 from shared.ground import configuration, in_time
@@ -115,7 +116,8 @@ class WebServer(nameko.web.server.WebServer):
 
     def get_wsgi_app(self) -> Flask:
         (provider,) = [one for one in self.container.dependencies if isinstance(one, NetworkProvider)]
-        return create_app(Wire(provider.network()), self.keyring.credentials, offload=tpool.execute)
+        blobs = open_blobs(configuration().blobs_at)
+        return create_app(Wire(provider.network()), self.keyring.credentials, offload=tpool.execute, blobs=blobs)
 
     def start(self) -> None:
         """Listen and serve. Raises ConfigurationError for an address that is taken or not this machine's."""

@@ -68,6 +68,8 @@ class Volume:
     growth_catch_up: int
     import_communes: int
     as_of_units: int
+    board_units: int
+    board_seconds: float
 
 
 FULL = Volume(
@@ -88,6 +90,8 @@ FULL = Volume(
     growth_catch_up=20_000,
     import_communes=10_000,
     as_of_units=13_000,
+    board_units=10_000,
+    board_seconds=5.0,
 )
 QUICK = Volume(
     append_one=60,
@@ -107,6 +111,8 @@ QUICK = Volume(
     growth_catch_up=600,
     import_communes=90,
     as_of_units=200,
+    board_units=120,
+    board_seconds=0.3,
 )
 
 

@@ -20,7 +20,7 @@ from tests.benchmarks import workload
 from tests.benchmarks.measure import Bench, Sample
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("eventsourcing", "psycopg", "psycopg-pool", "sqlalchemy", "kombu", "nameko", "eventlet")
+PACKAGES = ("eventsourcing", "psycopg", "psycopg-pool", "sqlalchemy", "kombu", "nameko", "eventlet", "pandas")
 
 
 def provenance(bench: Bench, rounds: int) -> dict[str, Any]:

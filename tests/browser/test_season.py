@@ -85,8 +85,9 @@ def test_two_people_on_one_sheet_do_not_overwrite_each_other(sign_in: SignIn) ->
     mine.get_by_role("button", name="Lưu bản nháp").click()
     expect(mine.get_by_role("alert")).to_contain_text("người khác vừa lưu phiếu này")
     expect(mine.locator("input[name='score:I.1']")).to_have_value("260")
-    expect(mine.locator("tr[data-item='I.1']")).to_contain_text("Người khác vừa lưu điểm 250")
+    expect(mine.locator("tr[data-item='I.1']")).to_contain_text("Lấy điểm đã lưu: 250")
     expect(mine.locator("input[name='score:I.2']")).to_have_value("100")
+    mine.get_by_label("Giữ điểm, lý do tôi nhập").check()
     mine.get_by_role("button", name="Lưu bản nháp").click()
     expect(mine.locator("[data-sum=total]")).to_have_text("360")
 

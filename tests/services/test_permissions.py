@@ -6,7 +6,7 @@ fields; what the services find by it (the table has that in parentheses) is call
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -41,7 +41,7 @@ SERVICES: dict[str, Any] = {
 FILE: dict[str, Any] = yaml.safe_load(resources.files("shared").joinpath("permissions.yaml").read_text(encoding="utf-8"))
 NAMES = ("unit", "units", "scorer", "cluster", "organiser", "organisation", "from_unit", "to_unit", "in_care", "account")
 OWN = {name: f"my-{name}" for name in NAMES} | {"units": ["my-units", "my-units"]}
-ASKED = OWN | {name: name for name in ("campaign", "council", "person", "transfer", "inspection")}
+ASKED = OWN | {name: name for name in ("campaign", "council", "person", "transfer", "inspection", "initiative")}
 SEALED = {"key": "k", "nonce": "n", "ciphertext": "c", "commitment": "0" * 64}
 CAMPAIGN = {
     "campaign": "campaign",
@@ -109,6 +109,22 @@ WORLD: dict[str, list[tuple[str, str, int, dict[str, Any]]]] = {
             },
         ),
     ],
+    "evaluations": [
+        (
+            "initiative-initiative",
+            "InitiativeSubmitted",
+            1,
+            {
+                "initiative": "initiative",
+                "unit": "its-unit",
+                "authors": ["person"],
+                "title": "S",
+                "summary": "S",
+                "year": 2025,
+                "submitted_on": "2025-06-01",
+            },
+        ),
+    ],
 }
 WORLD["campaigns"][0][3].update(kind="regular", parent=None, audience_is="members", plan_document="")
 
@@ -130,7 +146,7 @@ class Known(Views):
 class Asking:
     """A service with its store and views, without a broker, that takes a request as far as its permission."""
 
-    def __init__(self, name: str, store: EventStore, registry: EventStore) -> None:
+    def __init__(self, name: str, store: EventStore, others: Sequence[EventStore]) -> None:
         permit = SERVICES[name].permit
 
         def as_far_as_that(service: Any, request: Request, **found: Any) -> None:
@@ -142,7 +158,7 @@ class Asking:
         self.service.facts = Facts(store, _catalogue(name))
         projector = Projector(store.database, SERVICES[name].model)
         projector.prepare()
-        logs = {log.service: log for log in (store, registry)}
+        logs = {log.service: log for log in (store, *others)}
         for service, log in logs.items():
             projector.receive(Page.announcement("vn", service, log.head()), lambda service, after: logs[service].feed(after))
         self.service.views = Known(projector)
@@ -163,7 +179,7 @@ def _catalogue(name: str) -> Any:
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Asking]]:
     folder: Path = tmp_path_factory.mktemp("permissions")
     stores = {name: _store(folder, name) for name in SERVICES if name != "gateway"}
-    yield {name: Asking(name, store, stores["registry"]) for name, store in stores.items()}
+    yield {name: Asking(name, store, [stores["registry"], stores["campaigns"]]) for name, store in stores.items()}
     for store in stores.values():
         store.database.close()
 

@@ -86,7 +86,7 @@ def thaw(frozen: bool, command: ThawCampaign) -> Sequence[Any]:
 
 
 def finalise(year: Year, inquiry: Inquiry | None, command: FinaliseCampaign) -> Sequence[Any]:
-    """Only when every pass is closed, nothing is open or under way, and the boards shown are those that the logs give."""
+    """Only when every pass is closed, nothing is open or under way, and both evaluators make the boards shown of the logs."""
     for key in year.passes:
         term = year.terms.get(key)
         if term is None or term.open:
@@ -107,10 +107,12 @@ def finalise(year: Year, inquiry: Inquiry | None, command: FinaliseCampaign) -> 
 _WORDS = {
     "sheet": "{count} sheets are open in {at}: have them handed in, or close the pass.",
     "appeal": "{count} appeals of {at} are unanswered: answer them.",
+    "ballot": "The ballot {at} is open: close it, or call it off.",
     "parked": "{count} events are parked in {at}: an operator retries or discards them.",
     "behind": "{at} is {count} events behind: try again in a moment.",
     "away": "{at} does not answer: see that it runs, then try again.",
-    "pending": "{count} sheets came after the boards of {at} were frozen: thaw them, so that all see what is made final.",
+    "pending": "{count} sheets or decisions came after the boards of {at} were frozen: thaw them, so that all see what is made final.",
+    "second": "The second opinion on board {at} differs in {count} figures: `commendation verify board` on an export names them.",
     "board": "Board {at} as shown is not what the logs give: rebuild the read model of rankings, and have the audit verify the logs.",
 }
 

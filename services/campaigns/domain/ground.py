@@ -60,7 +60,10 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What the network answered: the boards as shown and as its logs give them anew, the positions they rest on, what is in the way."""
+    """What the network answered: the boards as shown and as its logs give them anew, the positions they rest on, what is in the way.
+
+    The matters name the boards on which the second opinion differs, too.
+    """
 
     shown: tuple[BoardSeal, ...]
     recomputed: tuple[BoardSeal, ...]

@@ -34,7 +34,7 @@ class Freezing(Part):
 
     @rpc
     def finalise(self, request: Request) -> dict[str, Any]:
-        """Make the result final: asks every service whether it is at rest, and rankings for its boards, shown and recomputed."""
+        """Make the result final: asks every service whether it is at rest, and rankings for its boards, shown, anew, by another way."""
         self._permit(request)
         command = load(schemas.FinaliseCampaign, request.data)
         return self._execute(request, command, inquiry=self._inquire(request, command.campaign))
@@ -44,6 +44,7 @@ class Freezing(Part):
         told = self._asked(request, "rankings", "recompute", campaign=campaign)
         if told["pending"]:
             matters.append(domain.Matter("pending", campaign, told["pending"]))
+        matters += [domain.Matter("second", one["board"], one["count"]) for one in told["second"]]
         return domain.Inquiry(_seals(told["boards"]), _seals(told["recomputed"]), _positions(told), tuple(matters))
 
     def _matters(self, request: Request, campaign: str) -> list[domain.Matter]:

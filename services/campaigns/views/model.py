@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared import access
 from shared.projection import ReadModel
 
-MODEL = ReadModel(name="campaigns", version=2)
+MODEL = ReadModel(name="campaigns", version=3)
 MODEL.include(access.GRANTS)

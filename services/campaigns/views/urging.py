@@ -22,6 +22,15 @@ handed_in = sa.Table(
     sa.Column("unit", sa.String(100), primary_key=True),
     sa.Column("scorer", sa.String(100), primary_key=True),
 )
+given_back = sa.Table(
+    "given_back",
+    MODEL.metadata,
+    sa.Column("campaign", sa.String(100), primary_key=True),
+    sa.Column("pass_key", sa.String(100), primary_key=True),
+    sa.Column("unit", sa.String(100), primary_key=True),
+    sa.Column("scorer", sa.String(100), primary_key=True),
+    sa.Column("due_on", sa.Date, nullable=False),
+)
 mailboxes = sa.Table(
     "mailboxes",
     MODEL.metadata,
@@ -44,7 +53,25 @@ reminded = sa.Table(
 
 @MODEL.on("evaluations.SheetSubmitted", versions=(1, 2))
 def _handed_in(rows: Rows, event: Event) -> None:
-    rows.put(handed_in, **{name: event.data[name] for name in ("campaign", "pass_key", "unit", "scorer")})
+    rows.put(handed_in, **_sheet(event))
+    rows.remove(given_back, **_sheet(event))
+
+
+@MODEL.on("evaluations.SheetReturned")
+def _given_back(rows: Rows, event: Event) -> None:
+    rows.remove(handed_in, **_sheet(event))
+    rows.put(given_back, **_sheet(event), due_on=date.fromisoformat(event.data["due_on"]))
+
+
+def _sheet(event: Event) -> dict[str, str]:
+    return {name: event.data[name] for name in ("campaign", "pass_key", "unit", "scorer")}
+
+
+@MODEL.on("evaluations.ScorerRecused")
+def _recused(rows: Rows, event: Event) -> None:
+    """A sheet that is not owed any more is asked of nobody, one that was given back neither."""
+    rows.put(handed_in, **_sheet(event))
+    rows.remove(given_back, **_sheet(event))
 
 
 @MODEL.on("campaigns.UnitMailboxSet")
@@ -92,17 +119,21 @@ def owed(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _of_campaigns(reading: Reading, runs: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Registrations until scoring begins, covenants of who registered, sheets of passes that are open."""
+    """Registrations until scoring begins, covenants of who registered, sheets of passes that are open and those that were given back."""
     opened: dict[str, list[dict[str, Any]]] = {}
     for row in opened_passes(reading):
         opened.setdefault(row["campaign"], []).append(row)
     registration, covenant = terms_of(reading, "registration"), terms_of(reading, "covenant")
     running = {campaign: run for campaign, run in runs.items() if run["state"] != "final"}
-    part_of, sheets = reading[participants], reading[handed_in]
+    part_of, sheets, back = reading[participants], reading[handed_in], reading[given_back]
     taking_part = {(row["campaign"], row["unit"]): row for row in reading.all(sa.select(part_of).where(part_of.c.campaign.in_(running)))}
     done = {
         (row["campaign"], row["pass_key"], row["unit"], row["scorer"])
         for row in reading.all(sa.select(sheets).where(sheets.c.campaign.in_(running)))
+    }
+    back_on = {
+        (row["campaign"], row["pass_key"], row["unit"], row["scorer"]): row["due_on"]
+        for row in reading.all(sa.select(back).where(back.c.campaign.in_(running)))
     }
     for campaign, run in running.items():
         for unit in run["audience"]:
@@ -112,12 +143,12 @@ def _of_campaigns(reading: Reading, runs: dict[str, dict[str, Any]]) -> Iterator
             if part is not None and part["signed_on"] is None:
                 yield _one(unit, "compact", campaign, None, last_day(covenant.get(campaign, registration[campaign]), unit))
         for term in opened.get(campaign, []):
-            if term["state"] != "open":
-                continue
             for scored, scorer in ((one["unit"], scorer) for one in term["assignments"] for scorer in one["scorers"]):
-                if (campaign, term["pass_key"], scored, scorer) not in done:
+                sheet = (campaign, term["pass_key"], scored, scorer)
+                if sheet in back_on or (term["state"] == "open" and sheet not in done):
                     subject = f"{term['pass_key']}/{scored}"
-                    yield _one(scorer, "sheet", campaign, subject, last_day(term, scored, scorer), scored=scored, pass_key=term["pass_key"])
+                    due_on = back_on.get(sheet) or last_day(term, scored, scorer)
+                    yield _one(scorer, "sheet", campaign, subject, due_on, scored=scored, pass_key=term["pass_key"])
 
 
 def _follow_ups(reading: Reading) -> Iterator[dict[str, Any]]:

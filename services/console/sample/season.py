@@ -19,10 +19,14 @@ from typing import Any
 import yaml
 from rich.progress import Progress
 
+from services.console.sample.ballots import ballots
 from services.console.sample.checking import before_scoring, while_open
 from services.console.sample.clusters import clusters
+from services.console.sample.disputes import disputes
 from services.console.sample.districts import districts
+from services.console.sample.leading import answers
 from services.console.sample.people import people
+from services.console.sample.ratings import ratings
 from services.console.sample.year import OFFICE, Asked, begins, ends, goes_on, plan_document
 from services.rankings.domain import Score, standings
 from shared.calendar import legal_date
@@ -79,6 +83,9 @@ def load_season(network: Network, *, progress: bool = False, step_done: Callable
         return
     _set_passwords(network, plan)
     parts = [_registry_steps(plan), _season_steps(plan, plan["seasons"][0], founded), _award_steps(plan)]
+    parts.append(Step(one.name, one.login, "evaluations", one.method, one.data) for one in ratings(founded))
+    members = [account["login"] for account in plan["accounts"] if account["login"].startswith("thuky.")]
+    parts.append(Step(one.name, one.login, "evaluations", one.method, one.data) for one in ballots(members))
     parts.append(_season_steps(plan, plan["seasons"][1], founded))
     everything = [list(part) for part in parts]
     with Progress(disable=not progress, transient=True) as shown:
@@ -108,13 +115,19 @@ def settle(network: Network, seconds: float = SETTLE_SECONDS_MAX) -> None:
 
 _RESTS_ON_OTHERS = {
     ("registry", "offer_transfer"),
+    ("registry", "consent_to_lead"),
+    ("registry", "decline_to_lead"),
     ("campaigns", "publish_rubric"),
     ("campaigns", "launch_campaign"),
     ("campaigns", "open_pass"),
     ("campaigns", "remind_unit"),
     ("campaigns", "finalise"),
     ("evaluations", "import_sheets"),
+    ("evaluations", "declare_conflict"),
+    ("evaluations", "open_ballot"),
     ("evaluations", "score_items"),
+    ("evaluations", "enter_ratings"),
+    ("evaluations", "submit_initiative"),
     ("awards", "propose_flag"),
     ("awards", "hand_over_flag"),
 }
@@ -199,6 +212,8 @@ def _registry_steps(plan: dict[str, Any]) -> Iterator[Step]:
             yield Step(f"role {login} {role} {scope}", admin, "registry", "grant_role", data)
     for one in people():
         yield Step(one.name, one.login, "registry", one.method, one.data)
+    for name, login, method, asked in answers(cluster):
+        yield Step(name, login, "registry", method, asked)
     for name, method, asked in chain(clusters(), districts()):
         yield Step(name, admin, "registry", method, asked)
 
@@ -266,6 +281,8 @@ def _running_pass(plan: dict[str, Any], season: dict[str, Any], scores: list[dic
     yield Step(f"open {year} self", "khoitruong", "campaigns", "open_pass", {"campaign": campaign, "pass_key": "self", "due_on": due_on})
     for one in while_open(campaign):
         yield Step(f"{one.name} {year}", one.login, "campaigns", one.method, one.data)
+    for said in disputes(campaign):
+        yield Step(f"{said.name} {year}", said.login, "evaluations", said.method, said.data)
     for unit in plan["submitted_2024"]:
         key = {"campaign": campaign, "unit": unit, "pass_key": "self", "scorer": unit}
         given = [{"item": row["item"], "score": row["score"]} for row in scores if row["unit"] == unit]

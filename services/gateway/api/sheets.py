@@ -59,6 +59,36 @@ class Submission(MethodView):
         return told("evaluations", "submit_sheet", {}, campaign=campaign, unit=unit, pass_key=pass_key, scorer=scorer)
 
 
+@sheets.route("/sheets/<unit>/<pass_key>/<scorer>/return")
+class Return(MethodView):
+    @sheets.arguments(schemas.ReturnSheet)
+    @sheets.response(201, schemas.Recorded)
+    @sheets.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], campaign: str, unit: str, pass_key: str, scorer: str) -> Command:
+        """Give a sheet back for correction; until it is handed in again it counts for nothing."""
+        return told("evaluations", "return_sheet", body, campaign=campaign, unit=unit, pass_key=pass_key, scorer=scorer)
+
+
+@sheets.route("/sheets/<unit>/<pass_key>/<scorer>/items/<item>/comments")
+class Comments(MethodView):
+    @sheets.arguments(schemas.CommentOnItem)
+    @sheets.response(201, schemas.Recorded)
+    @sheets.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], **at: str) -> Command:
+        """Comment on an item of one's own open sheet."""
+        return told("evaluations", "comment_item", body, **at)
+
+
+@sheets.route("/sheets/<unit>/<pass_key>/<scorer>/items/<item>/reviews")
+class Reviews(MethodView):
+    @sheets.arguments(schemas.CommentOnItem)
+    @sheets.response(201, schemas.Recorded)
+    @sheets.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], **at: str) -> Command:
+        """Comment on an item of a sheet that was handed in: whoever may return it."""
+        return told("evaluations", "review_item", body, **at)
+
+
 @tasks.route("")
 class Tasks(MethodView):
     @tasks.response(200, schemas.Task(many=True))

@@ -62,10 +62,17 @@ def sign_in_page(*, next_url: str, carried: list[tuple[str, str]], status: int =
     return render_template("sign_in.html", next_url=next_url, carried=carried, words=words, login=login), status
 
 
+def keep_page(error: CommendationError) -> tuple[str, int]:
+    """What was typed, in a form that is sent again, where a service is away that the form's own page cannot do without."""
+    return render_template("carry_on.html", action=request.path, fields=_typed_fields(), error=error), status_of(error)
+
+
 def furnish(app: Flask) -> None:
     """The words, formats and helpers that templates use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(number=formats.number, short=formats.short, day=formats.day, moment=formats.moment, pairs=_pairs)
+    app.jinja_env.filters.update(
+        number=formats.number, short=formats.short, percent=formats.percent, day=formats.day, moment=formats.moment, pairs=_pairs
+    )
     app.jinja_env.globals.update(
         t=i18n.t,
         known=i18n.known,
@@ -75,6 +82,7 @@ def furnish(app: Flask) -> None:
         command_id=new_id,
         visitor=visitors.present,
         me=_me_or_none,
+        own_units=lambda: visitors.scopes(Role.SECRETARY),
         holds=lambda *roles, scope=None: visitors.holds(*(Role(role) for role in roles), scope=scope),
         name_of=name_of,
         organisations_to_choose=choosing.organisations_to_choose,
@@ -116,10 +124,14 @@ def _other_language() -> tuple[str, str]:
     return other, f"{path}?{urlencode({**kept, 'lang': other})}"
 
 
+def now() -> datetime:
+    """This instant."""
+    return cast("Callable[[], datetime]", current_app.extensions[CLOCK])()
+
+
 def today() -> date:
     """The day it is in Viet Nam."""
-    clock = cast("Callable[[], datetime]", current_app.extensions[CLOCK])
-    return legal_date(clock())
+    return legal_date(now())
 
 
 def names() -> dict[str, str]:
@@ -159,11 +171,11 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
 
 
 def _place_of(matter: Mapping[str, Any]) -> str:
-    """Where something is in the way of a final result: a service, a board, or a pass."""
+    """Where something is in the way of a final result: a service, a board, a unit, or a pass."""
     for family in ("service", "board"):
         if i18n.known(f"{family}.{matter['at']}"):
             return i18n.t(f"{family}.{matter['at']}")
-    return str(matter["at"])
+    return name_of(str(matter["at"]))
 
 
 def filled(*fields: str, whole: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def home() -> str:
         done_tasks=[task for task in tasks if task["state"] == "submitted" and (task["campaign"], task["pass_key"]) in titles],
         entries=_entries(running),
         reminders=duties.reminders(),
+        ballots=[row for row in query("evaluations", "my_ballots") if not row["voted"]],
         progress=[dict(run, passes=progress_of(run)) for run in overseen],
         running=running,
         steps=_steps() if not campaigns and visitors.holds(Role.ADMINISTRATOR, Role.OFFICE) else [],

@@ -1,164 +1,200 @@
-"""The score sheet (phiếu chấm điểm), laid out like the paper form; nothing that was typed is lost on an error."""
+"""The score sheet (phiếu chấm điểm), laid out like the paper form.
+
+Nothing that was typed is lost: a refused form is shown again as it was typed, and where two windows have changed the same row differently,
+both are shown and one chooses. The page's script saves by the same address while one types, and reads the answer as JSON.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.formats import number, short, typed_number
-from services.gateway.i18n import known, t
+from services.gateway import filling, formats, visitors
+from services.gateway.filling import Filled, Outcome
+from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.pages import common
 from services.gateway.problems import code_of, status_of, words_of
-from shared.errors import CommendationError, NotSignedIn, ValidationFailed
+from shared.access import Role
+from shared.bounds import RETURN_REASON_LETTERS_MIN
+from shared.errors import CommendationError, NotSignedIn, Unavailable
 from shared.plain import plain
 
 pages = common.blueprint("sheets")
 
 Key = dict[str, Any]
+Shown = Response | tuple[str, int]
+
+AT = "/campaigns/<campaign>/sheets/<unit>/<pass_key>/<scorer>"
 STALE = "evaluations.sheet_stale"
+SIGNS = {"penalty": "−", "bonus": "+"}
+COLUMNS_MAX = 4
+"""Passes that have a column even before they have given scores, as on paper; of more, the later ones would only take up room."""
 
 
-@dataclass
-class Entry:
-    """One row as it is shown: what stands in its two fields, what stood there when the page was opened, and what is wrong."""
-
-    score: str
-    reason: str
-    seen: str
-    error: str = ""
-    note: str = ""
-    changed: bool = False
-
-
-@dataclass
-class Entries:
-    """The rows by item key, and what goes for the whole sheet."""
-
-    rows: dict[str, Entry] = field(default_factory=dict)
-    words: str = ""
-    status: int = 200
-
-
-@pages.get("/campaigns/<campaign>/sheets/<unit>/<pass_key>/<scorer>")
+@pages.get(AT)
 def show(campaign: str, unit: str, pass_key: str, scorer: str) -> str:
-    key: Key = {"campaign": campaign, "unit": unit, "pass_key": pass_key, "scorer": scorer}
-    sheet = query("evaluations", "sheet", **key)
-    return _page(sheet, Entries({item["key"]: _held(item) for item in _items(sheet)}))[0]
+    sheet = query("evaluations", "sheet", **_key(campaign, unit, pass_key, scorer))
+    return _page(sheet, filling.held(sheet))
 
 
-@pages.post("/campaigns/<campaign>/sheets/<unit>/<pass_key>/<scorer>")
-def save(campaign: str, unit: str, pass_key: str, scorer: str) -> Response | tuple[str, int]:
-    key: Key = {"campaign": campaign, "unit": unit, "pass_key": pass_key, "scorer": scorer}
-    sheet = query("evaluations", "sheet", **key)
-    entries, changes = _read(sheet)
-    submitting = request.form.get("action") == "submit"
-    if any(entry.error for entry in entries.rows.values()):
-        entries.words, entries.status = t("sheet.rows_wrong"), 422
-        return _page(sheet, entries)
-    if changes and request.form.get("version") != str(sheet["version"]):
-        entries.words, entries.status = t("sheet.stale"), 409
-        return _page(sheet, entries)
+@pages.post(AT)
+def save(campaign: str, unit: str, pass_key: str, scorer: str) -> Shown:
+    key = _key(campaign, unit, pass_key, scorer)
+    try:
+        sheet = query("evaluations", "sheet", **key)
+        filled = filling.read(sheet, request.form)
+        if _by_script():
+            return _saved_by_script(key, sheet, filled)
+        return _saved(key, sheet, filled, submitting=request.form.get("action") == "submit")
+    except Unavailable as error:
+        # the sheet cannot be laid out without the service: what was typed waits in a form of its own
+        return _told({"words": words_of(error)}, status_of(error)) if _by_script() else common.keep_page(error)
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+@pages.post(f"{AT}/return")
+def give_back(campaign: str, unit: str, pass_key: str, scorer: str) -> Shown:
+    """Give the sheet back to its scorer, for the rows that are ticked; refused, the form stands as it was filled in."""
+    key = _key(campaign, unit, pass_key, scorer)
+    asked = {**key, "items": request.form.getlist("item"), "reason": request.form.get("reason", ""), **common.filled("due_on")}
+
+    def again(error: CommendationError) -> str:
+        sheet = query("evaluations", "sheet", **key)
+        return _page(sheet, filling.held(sheet), error=error)
+
+    return common.act("evaluations", "return_sheet", asked, done="flash.sheet_returned", back=url_for("sheets.show", **key), again=again)
+
+
+def _saved(key: Key, sheet: filling.Sheet, filled: Filled, *, submitting: bool) -> Shown:
+    """Save the whole form or nothing of it, and hand the sheet in where that is asked."""
+    if filled.contested:
+        return _page(sheet, filled, t("sheet.stale")), 409
+    if filled.faulty:
+        return _page(sheet, filled, t("sheet.rows_wrong")), 422
+    if submitting and filled.unseen:
+        return _page(sheet, filled, t("sheet.look_first", items=", ".join(filled.unseen))), 409
     answer: dict[str, Any] | None = None
+    changes = filled.changes()
     try:
         if changes:
-            body = {**key, "scores": plain(changes), "version": sheet["version"]}
-            answer = command("evaluations", "score_items", body, step="scores")
+            answer = _score(key, sheet, changes, step="scores")
         if submitting:
             answer = command("evaluations", "submit_sheet", dict(key), step="submit")
-    except NotSignedIn:
+    except (NotSignedIn, Unavailable):
         raise
     except CommendationError as error:
-        return _refused(key, sheet, entries, error)
+        return _refused(key, sheet, error)
     back = url_for("sheets.show", **key)
+    items = ", ".join(filled.unseen)
     if answer is None:
-        return common.go(back, "flash.unchanged")
-    return common.finish("evaluations", answer, done="flash.submitted" if submitting else "flash.saved", back=back)
+        return common.go(back, "flash.sheet_taken" if items else "flash.unchanged", items=items)
+    done = "flash.submitted" if submitting else "flash.saved_beside" if items else "flash.saved"
+    return common.finish("evaluations", answer, done=done, back=back, items=items)
 
 
-def _page(sheet: dict[str, Any], entries: Entries) -> tuple[str, int]:
-    titles = {one["pass_key"]: one["title"] for one in sheet["passes"]}
-    order = list(titles)
-    earlier = order[: order.index(sheet["pass_key"])] if sheet["pass_key"] in titles else []
-    given = {before["pass_key"] for item in _items(sheet) for before in item["previous"]}
-    shown = render_template(
-        "sheet.html", sheet=sheet, entries=entries, titles=titles, earlier=[one for one in earlier if one in given], signs=SIGNS
+def _saved_by_script(key: Key, sheet: filling.Sheet, filled: Filled) -> Response:
+    """Save the rows that are sound, and say of each other row why it waits."""
+    try:
+        _score_sound(key, sheet, filled)
+    except (NotSignedIn, Unavailable):
+        raise
+    except CommendationError as error:
+        if code_of(error) != STALE:
+            return _told({"words": words_of(error)}, status_of(error))
+        # somebody saved between our two questions: their rows are merged like those saved before
+        sheet = query("evaluations", "sheet", **key)
+        filled = filling.read(sheet, request.form)
+        _score_sound(key, sheet, filled)
+    rows = {item["key"]: _row_told(filled.rows[item["key"]]) for item in filling.items_of(sheet) if filling.takes(sheet, item)}
+    return _told({"at": formats.moment(common.now())[:5], "rows": rows})
+
+
+def _score_sound(key: Key, sheet: filling.Sheet, filled: Filled) -> None:
+    """Save what was changed without the rows that the service finds faulty; those say so."""
+    changes = filled.changes()
+    if not changes:
+        return
+    try:
+        _score(key, sheet, changes, step="scores")
+    except CommendationError as error:
+        refusals = filling.refusals(sheet, error)
+        if not refusals:
+            raise
+        for item, words in refusals.items():
+            filled.rows[item].error = words
+        if sound := filled.changes():
+            _score(key, sheet, sound, step="sound")
+
+
+def _row_told(entry: filling.Entry) -> dict[str, Any]:
+    """A row as the script hears of it. seen: what it holds now, None while it waits."""
+    waits = bool(entry.error)
+    return {
+        "seen": None if waits else filling.mark(entry.score, entry.reason),
+        "taken": [entry.score, entry.reason] if entry.taken else None,
+        "theirs": entry.theirs and {"score": entry.theirs.score, "reason": entry.theirs.reason, "mark": entry.theirs.mark},
+        "words": entry.error,
+    }
+
+
+def _told(data: dict[str, Any], status: int = 200) -> Response:
+    answer = jsonify(data)
+    answer.status_code = status
+    return answer
+
+
+def _key(campaign: str, unit: str, pass_key: str, scorer: str) -> Key:
+    return {"campaign": campaign, "unit": unit, "pass_key": pass_key, "scorer": scorer}
+
+
+def _score(key: Key, sheet: filling.Sheet, changes: list[dict[str, Any]], *, step: str) -> dict[str, Any]:
+    return command("evaluations", "score_items", {**key, "scores": plain(changes), "version": sheet["version"]}, step=step)
+
+
+def _page(sheet: filling.Sheet, filled: Filled, words: str = "", error: CommendationError | None = None) -> str:
+    given = {before["pass_key"] for item in filling.items_of(sheet) for before in item["previous"]}
+    order = [one["pass_key"] for one in sheet["passes"]]
+    here = order.index(sheet["pass_key"]) if sheet["pass_key"] in order else len(order)
+    return render_template(
+        "sheet.html",
+        sheet=sheet,
+        rows=filled.rows,
+        words=words,
+        changed=any(entry.outcome is not Outcome.HELD for entry in filled.rows.values()),
+        takes={item["key"]: filling.takes(sheet, item) for item in filling.items_of(sheet)},
+        titles={one["pass_key"]: one["title"] for one in sheet["passes"]},
+        earlier=[one for one in order[:here] if one in given or len(order) <= COLUMNS_MAX],
+        later=order[here + 1 :] if len(order) <= COLUMNS_MAX else [],
+        has_earlier=bool(given),
+        returnable=_returnable(sheet),
+        reason_min=RETURN_REASON_LETTERS_MIN,
+        error=error,
+        signs=SIGNS,
     )
-    return shown, entries.status
 
 
-SIGNS = {"penalty": "−", "bonus": "+"}
+def _returnable(sheet: filling.Sheet) -> bool:
+    """Whether the page offers to give the sheet back: it was handed in, its pass is open, and the visitor checks such sheets."""
+    if sheet["state"] != "submitted" or not visitors.holds(Role.OFFICE, Role.LEADER):
+        return False
+    run = common.campaign_or_404(sheet["campaign"])
+    is_open = any(one["pass_key"] == sheet["pass_key"] and one["state"] == "open" for one in run["passes"])
+    return is_open and visitors.holds(Role.OFFICE, Role.LEADER, scope=run["cluster"])
 
 
-def _items(sheet: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for group in sheet["groups"] for item in group["items"]]
-
-
-def _held(item: dict[str, Any]) -> Entry:
-    """A row as the sheet holds it."""
-    score, reason = short(item["score"]), item["reason"] or ""
-    return Entry(score, reason, seen=_seen(score, reason))
-
-
-def _seen(score: str, reason: str) -> str:
-    return _text(f"{score}|{_text(reason)}")
-
-
-def _text(value: str) -> str:
-    return value.replace("\r\n", "\n").strip()
-
-
-def _read(sheet: dict[str, Any]) -> tuple[Entries, list[dict[str, Any]]]:
-    """What was typed: the rows to show again, and the scores that differ from what the sheet holds.
-
-    A row that the visitor did not touch follows what somebody else saved meanwhile; a touched one keeps what was typed.
-    """
-    entries, changes = Entries(), []
-    for item in _items(sheet):
-        key, held = item["key"], _held(item)
-        score, reason = request.form.get(f"score:{key}"), _text(request.form.get(f"reason:{key}", ""))
-        if score is None or _seen(score.strip(), reason) == _text(request.form.get(f"seen:{key}", "")):
-            entries.rows[key] = held
-            continue
-        entry = Entry(score.strip(), reason, seen=held.seen, changed=True)
-        entries.rows[key] = entry
-        if _text(request.form.get(f"seen:{key}", held.seen)) != held.seen:
-            entry.note = t("sheet.saved_meanwhile", score=held.score or "–")
-        try:
-            value = typed_number(score)
-        except ValidationFailed:
-            entry.error = t("sheet.number_unclear")
-            continue
-        if _seen(short(value), reason) != held.seen:
-            changes.append({"item": key, "score": value, "reason": reason or None})
-    return entries, changes
-
-
-def _refused(key: Key, sheet: dict[str, Any], entries: Entries, error: CommendationError) -> tuple[str, int]:
+def _refused(key: Key, sheet: filling.Sheet, error: CommendationError) -> Shown:
     """The sheet again with what the service said, at the rows it names."""
     now = query("evaluations", "sheet", **key)
-    items = {item["key"]: item for item in _items(now)}
-    for place in error.details.get("errors") or []:
-        if place["at"] in entries.rows:
-            entries.rows[place["at"]].error = _row_words(place, items[place["at"]])
-    for missing in error.details.get("missing") or []:
-        if missing in entries.rows:
-            entries.rows[missing].error = t("sheet.missing")
-    for name, entry in entries.rows.items():
-        entry.seen = _held(items[name]).seen
-    entries.words, entries.status = words_of(error), status_of(error)
-    if code_of(error) == STALE:
-        entries.words = t("sheet.stale")
-    elif now["version"] != sheet["version"]:
-        entries.words += " " + t("sheet.draft_kept")
-    return _page(now, entries)
-
-
-def _row_words(place: dict[str, str], item: dict[str, Any]) -> str:
-    message = f"row.{place.get('code', '')}"
-    if known(message):
-        return t(message, maximum=short(item["maximum"]), places=item["places"], before=number(item["baseline"]))
-    return place["message"]
+    filled = filling.read(now, request.form)
+    for item, said in filling.refusals(now, error).items():
+        filled.rows[item].error = said
+    words = t("sheet.stale") if code_of(error) == STALE else words_of(error)
+    if now["version"] != sheet["version"] and code_of(error) != STALE:
+        words += " " + t("sheet.draft_kept")
+    return _page(now, filled, words), status_of(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.gateway.schemas.base import Answer, Asked, Recorded, day, instant, rows, text
-from shared.bounds import IMPORT_SHEETS_MAX, TEXT_MAX
+from shared.bounds import IMPORT_SHEETS_MAX, RETURN_REASON_LETTERS_MIN, TEXT_MAX
 from shared.schema import ExactDecimal
 from shared.schema import key as identifier
 
@@ -25,6 +25,32 @@ class ScoreItems(Asked):
     version = fields.Integer(
         strict=True, metadata={"description": "Of the sheet as it was read; refused as stale_version when it has moved on since"}
     )
+
+
+class ReturnSheet(Asked):
+    """Why a sheet is given back, for which items (all where none is named), and by when it is to come back."""
+
+    reason = text(f"{RETURN_REASON_LETTERS_MIN} letters or more", required=True, validate=validate.Length(max=TEXT_MAX))
+    items = fields.List(identifier(), load_default=list)
+    due_on = fields.Date(allow_none=True, metadata={"description": "The day on which the pass is due, where none is given"})
+
+
+class CommentOnItem(Asked):
+    """Words about an item of a sheet."""
+
+    comment = text(required=True, validate=validate.Length(min=1, max=TEXT_MAX))
+
+
+class EvidenceFile(Asked):
+    """A file: pdf, docx, xlsx, png or jpeg by its content."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+class RemoveEvidence(Asked):
+    """Why a file is taken back."""
+
+    reason = text(required=True, validate=validate.Length(min=1, max=TEXT_MAX))
 
 
 class SheetToImport(Asked):
@@ -59,11 +85,20 @@ class Sheet(Answer):
     scorer = text()
     state = text("waiting, open, submitted or closed")
     version = fields.Integer()
-    due_on = day(nullable=True)
+    due_on = day("Of a sheet that was returned the day by which it is due again", nullable=True)
+    extended = fields.Boolean(metadata={"description": "Whether the day on which the pass is due was moved"})
+    grace_until = day("The last day of grace: late, but allowed", nullable=True)
     editable = fields.Boolean()
-    groups = fields.List(fields.Dict(), metadata={"description": "key, title, maximum, items with score, reason, previous, baseline"})
+    returned = fields.Dict(allow_none=True, metadata={"description": "reason and items, of a sheet that was given back and is not back"})
+    requires_evidence = fields.Boolean(metadata={"description": "Whether it is handed in only with the evidence that is asked for"})
+    blind = fields.Boolean(metadata={"description": "Whether files are kept without what names their makers"})
+    groups = fields.List(
+        fields.Dict(),
+        metadata={"description": "key, title, maximum, items with score, reason, previous, baseline, evidence, comments, flagged"},
+    )
     totals = fields.Dict(metadata={"description": "content, bonus, penalty, total as decimal text"})
     missing = fields.List(fields.String())
+    evidence_missing = fields.List(fields.String(), metadata={"description": "Items with points that need evidence and have none"})
 
 
 class SheetLine(Answer):
@@ -75,6 +110,7 @@ class SheetLine(Answer):
     state = text()
     version = fields.Integer()
     submitted_at = instant(nullable=True)
+    returned = fields.Boolean()
     scored = fields.Integer()
 
 
@@ -88,6 +124,9 @@ class Task(Answer):
     pass_key = text()
     scorer = text()
     due_on = day(nullable=True)
+    extended = fields.Boolean()
+    grace_until = day(nullable=True)
+    returned = fields.Boolean()
     state = text("open or submitted")
     scored = fields.Integer()
     items = fields.Integer()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -185,11 +187,19 @@ def _put(sheet: Worksheet, table: Table, number: int, cells: Sequence[Any], abou
     for at, (column, value) in enumerate(zip(table.columns, cells, strict=True), 1):
         if value is None or value == "":
             continue
+        if column.kind is Kind.NUMBER and _is_number(value):
+            sheet.cell(number, at, Decimal(value))
+            continue
         cell = sheet.cell(number, at, value)
         if column.kind is not Kind.DATE or isinstance(value, str):
             cell.data_type, cell.number_format = "s", "@"  # text stays text: "=1+1" is a name, "00123" keeps its noughts
     sheet.cell(number, len(table.columns) + 1, about or None)
     sheet.cell(number, len(table.columns) + 2, base or None)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a number as a row has it; what was mistyped is given back as it was typed."""
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(value)) is not None
 
 
 def _bytes(book: Workbook) -> bytes:

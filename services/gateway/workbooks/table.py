@@ -7,11 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from services.gateway.formats import NumberUnclear, typed_number
+
 Values = dict[str, Any]
-"""A row's values by the keys of its columns: text, dates, or None for an empty cell; of a choice, the key that its words stand for."""
+"""A row's values by the keys of its columns: text, dates, or None for an empty cell; of a choice, the key that its words stand for; of a
+number its digits with a point, without zeros at the end."""
 
 FIRST_ROW = 2
 """The row under the head, as a spreadsheet counts."""
@@ -23,6 +27,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     CHOICE = "choice"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ def read_cell(column: Column, typed: Any, places: Mapping[str, Mapping[str, str]
         return None, "workbook.missing" if column.required else None
     if column.kind is Kind.DATE:
         return _day(typed)
+    if column.kind is Kind.NUMBER:
+        return _number(typed)
     text = _text(typed)
     if column.kind is Kind.CHOICE:
         found = places[column.among].get(text.casefold())
@@ -126,6 +133,27 @@ def _text(typed: Any) -> str:
     if isinstance(typed, float) and typed.is_integer():
         return str(int(typed))
     return str(typed)
+
+
+def _number(typed: Any) -> tuple[str | None, str | None]:
+    """A number cell, or text with a decimal comma as Vietnamese offices write it."""
+    if isinstance(typed, int | float) and not isinstance(typed, bool):
+        return digits(Decimal(repr(typed))), None
+    try:
+        found = typed_number(str(typed))
+    except NumberUnclear:
+        return None, "workbook.no_number"
+    return (None, None) if found is None else (digits(found), None)
+
+
+def digits(number: Decimal) -> str:
+    """A number as a row has it.
+
+    >>> digits(Decimal("12.50"))
+    '12.5'
+    """
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _day(typed: Any) -> tuple[date | None, str | None]:

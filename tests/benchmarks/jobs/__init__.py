@@ -1,5 +1,15 @@
 """Everything that is measured, a module for each family of jobs."""
 
-from tests.benchmarks.jobs import appends, as_of, deciding, delivering, growing, importing, memory, projecting
+from tests.benchmarks.jobs import appends, as_of, board, deciding, delivering, growing, importing, memory, projecting
 
-JOBS = (*appends.JOBS, *deciding.JOBS, *projecting.JOBS, *delivering.JOBS, *memory.JOBS, *importing.JOBS, *as_of.JOBS, *growing.JOBS)
+JOBS = (
+    *appends.JOBS,
+    *deciding.JOBS,
+    *projecting.JOBS,
+    *delivering.JOBS,
+    *memory.JOBS,
+    *importing.JOBS,
+    *as_of.JOBS,
+    *board.JOBS,
+    *growing.JOBS,
+)

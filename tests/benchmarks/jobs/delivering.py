@@ -29,9 +29,8 @@ from tests.benchmarks.databases import Place
 from tests.benchmarks.measure import OURS, RATE, Bench, Goal, Job, Measure, Sides, account, percentile
 from tests.benchmarks.processes import COMMENDATION, Process, module, process
 from tests.benchmarks.sides import limit_feed
-from tests.benchmarks.sides.ours import SERVICE, score_rows
+from tests.benchmarks.sides.ours import SERVICE, saved_rows
 from tests.benchmarks.sides.plan import Plan
-from tests.benchmarks.workload import SCORES_PER_EVENT
 
 LIMIT = "limit: plain kombu and psycopg"
 SUBSCRIBER = "rankings"
@@ -141,7 +140,7 @@ def _ours(bench: Bench, plan: Plan, pause: float) -> Delivered:
             producer = module("tests.benchmarks.sides.ours_producer", plan.to_argument())
             with process("evaluations", producer, env, folder) as evaluations:
                 delivered = _delivered(Onlooker(views.conninfo, _OUR_POSITION, plan.events, pause), plan, evaluations, subscriber)
-        account(OURS, "score rows", score_rows(views), plan.events * SCORES_PER_EVENT)
+        account(OURS, "rows", saved_rows(views), plan.events)
     return delivered
 
 
@@ -163,7 +162,7 @@ def _limit(bench: Bench, plan: Plan, pause: float) -> Delivered:
                 delivered = _delivered(Onlooker(views.conninfo, _LIMIT_POSITION, plan.events, pause), plan, producer, subscriber)
         with psycopg.connect(views.conninfo) as connection:
             found = connection.execute("SELECT count(*) FROM scores").fetchone()
-        account(LIMIT, "score rows", int(found[0]) if found else 0, plan.events * SCORES_PER_EVENT)
+        account(LIMIT, "rows", int(found[0]) if found else 0, plan.events)
     return delivered
 
 

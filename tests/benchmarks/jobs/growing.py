@@ -16,7 +16,7 @@ from tests.benchmarks.filling import filled, spread
 from tests.benchmarks.jobs.appends import WARM_UP_COMMITS
 from tests.benchmarks.measure import Bench, Goal, Job, Measure, Sides, account, timed
 from tests.benchmarks.sides.ours import OursAppending, OursProjecting
-from tests.benchmarks.workload import PAYLOADS, SCORES_PER_EVENT, SHEETS, decisions
+from tests.benchmarks.workload import PAYLOADS, SHEETS, decisions
 
 LARGE = "ours, at 10,000,000 events"
 SMALL = "ours, at 100,000 events"
@@ -52,7 +52,7 @@ class Grown:
         self.store.append(decisions(volume.growth_catch_up, 100, payload, spread(self._log, SHEETS)))
         caught_up = timed(self._bench.server, self.standings.catch_up)
         events = len(work) + volume.growth_catch_up
-        account(self._name, "new score rows", self.standings.rows() - before, events * SCORES_PER_EVENT)
+        account(self._name, "new rows", self.standings.rows() - before, events)
         return {APPEND: volume.growth_appends / appended, CATCH_UP: events / caught_up}
 
     def close(self) -> None:

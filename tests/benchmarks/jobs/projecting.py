@@ -17,7 +17,7 @@ from tests.benchmarks.sides.contestant import Projecting
 from tests.benchmarks.sides.limit_standings import StandingsLimit
 from tests.benchmarks.sides.ours import OursProjecting
 from tests.benchmarks.sides.peer_postgres import PostgresPeer
-from tests.benchmarks.workload import PAYLOADS, SCORES_PER_EVENT, decisions
+from tests.benchmarks.workload import PAYLOADS, decisions
 
 PEER = "eventsourcing, its projection"
 UPSERT = "limit: fold and upsert, bare psycopg"
@@ -59,7 +59,7 @@ def _caught_up(bench: Bench, name: str, side: Projecting, events: int) -> float:
     try:
         seconds = timed(bench.server, side.catch_up)
         side.settle()
-        account(name, "score rows", side.rows(), events * SCORES_PER_EVENT)
+        account(name, "rows", side.rows(), events)
     finally:
         side.close()
     return events / seconds
@@ -76,7 +76,7 @@ def _rebuilding(events: int, bench: Bench, payload: int) -> Iterator[Sides]:
                     side.catch_up(LIVE_EVENTS)
                     with switch_watched(side.projector.database.engine) as switch:
                         seconds = timed(bench.server, side.rebuild)
-                    account(OURS, "score rows", side.rows(), events * SCORES_PER_EVENT)
+                    account(OURS, "rows", side.rows(), events)
                 finally:
                     side.close()
             return {RATE: events / seconds, SWITCH: switch["seconds"] * 1_000}
@@ -86,7 +86,7 @@ def _rebuilding(events: int, bench: Bench, payload: int) -> Iterator[Sides]:
                 side = StandingsLimit(log, views)
                 try:
                     seconds = timed(bench.server, side.rebuild)
-                    account(COPY, "score rows", side.rows(), events * SCORES_PER_EVENT)
+                    account(COPY, "rows", side.rows(), events)
                 finally:
                     side.close()
             return {RATE: events / seconds}

@@ -23,27 +23,25 @@ _PAGE = (
     "SELECT position, id, version, data, recorded_at, correlation FROM events"
     f" WHERE position > %s ORDER BY position LIMIT {PAGE_EVENTS_MAX}"
 )
-_TYPES = ("varchar", "varchar", "varchar", "varchar", "int4", "varchar", "varchar", "text", "timestamptz", "varchar", "varchar")
+_TYPES = ("varchar", "varchar", "varchar", "varchar", "int4", "json", "json", "timestamptz", "varchar", "varchar")
 _INCOMING = "CREATE TEMPORARY TABLE incoming (LIKE scores) ON COMMIT DELETE ROWS"
 # Of the ways to write a page of 1,000 rows the fastest of those tried: binary arrays take a quarter longer, json_to_recordset and
 # executemany twice as long, one list of VALUES five times.
 _MERGE = scores.upsert("scores", f"SELECT {', '.join(scores.COLUMNS)} FROM incoming")
 _MOVE = "UPDATE cursor SET position = %s WHERE position = %s"
 
-Rows = dict[tuple[Any, ...], tuple[Any, ...]]
-"""Score rows by their key."""
+Rows = dict[tuple[Any, ...], scores.Row]
+"""Rows by their key."""
 
 
 def fold(rows: Rows, identity: str, version: int, data: dict[str, Any], recorded_at: datetime, correlation: str) -> None:
-    """Put the score rows of one event among `rows`."""
-    campaign, unit, pass_key, scorer = data["campaign"], data["unit"], data["pass_key"], data["scorer"]
-    for given in data["scores"]:
-        key = (campaign, unit, pass_key, scorer, version, given["item"])
-        rows[key] = (*key, given["score"], given["reason"], recorded_at, identity, correlation)
+    """Put the row of one event among `rows`."""
+    row = scores.row(identity, version, data, recorded_at, correlation)
+    rows[row[: len(scores.KEY)]] = row
 
 
 class Standings:
-    """The table of score rows and its cursor, empty at first."""
+    """The table of what was saved and its cursor, empty at first."""
 
     def __init__(self, conninfo: str) -> None:
         self.connection = psycopg.connect(conninfo, autocommit=True)

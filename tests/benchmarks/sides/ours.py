@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.evaluations import domain
 from services.evaluations.schemas import EVENTS
-from services.rankings.views import MODEL, scores
+from services.rankings.views import MODEL, sheets
 from shared.event import Event, NewEvent
 from shared.facts import Facts
 from shared.feed.page import Page
@@ -41,12 +41,12 @@ def recorded_in(store: EventStore) -> int:
     return found
 
 
-def score_rows(views: Place) -> int:
-    """Score rows of the standings in a database, by the way that the service reads them."""
+def saved_rows(views: Place) -> int:
+    """Rows of what was saved on sheets, in the standings of a database, by the way that the service reads them."""
     database = open_database(views.url)
     try:
         with Projector(database, MODEL).reading() as reading:
-            return int(reading.connection.execute(sa.select(sa.func.count()).select_from(reading[scores])).scalar_one())
+            return int(reading.connection.execute(sa.select(sa.func.count()).select_from(reading[sheets.saves])).scalar_one())
     finally:
         database.close()
 
@@ -128,7 +128,7 @@ class OursProjecting(Projecting):
         self.projector.rebuild(SITE, self._fetch)
 
     def rows(self) -> int:
-        return score_rows(self._views)
+        return saved_rows(self._views)
 
     def close(self) -> None:
         self._store.database.close()

@@ -12,6 +12,7 @@ from eventsourcing.domain import Aggregate, DomainEvent
 from eventsourcing.projection import Projection
 
 from services.evaluations import domain
+from tests.benchmarks.sides import scores as saved
 from tests.benchmarks.workload import CONTEXT, Decision, History, Sheet, ground
 
 NAMESPACE = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
@@ -109,12 +110,9 @@ class Standings(Projection):
 
     def process_event(self, domain_event: Any, tracking: Any) -> None:
         event = domain_event
-        at = (event.campaign, event.unit, event.pass_key, event.scorer, event.originator_version)
+        data = {name: getattr(event, name) for name in ("campaign", "unit", "pass_key", "scorer", "scores")}
         identity = f"{event.originator_id}:{event.originator_version}"
-        rows = [
-            (*at, given["item"], given["score"], given["reason"], event.timestamp, identity, event.correlation) for given in event.scores
-        ]
-        self.view.put_scores(rows, tracking)
+        self.view.put_scores(saved.row(identity, event.originator_version, data, event.timestamp, event.correlation), tracking)
 
 
 class Streams:

@@ -28,10 +28,10 @@ class ScoresView(PostgresTrackingRecorder):
         super().__init__(*args, **kwargs)
         self.sql_create_statements.append(SQL(scores.create("scores")).format())
 
-    def put_scores(self, rows: list[tuple[Any, ...]], tracking: Any) -> None:
+    def put_scores(self, row: scores.Row, tracking: Any) -> None:
         with self.datastore.transaction(commit=True) as cursor:
             self._insert_tracking(cursor, tracking)
-            cursor.executemany(_UPSERT, rows)
+            cursor.execute(_UPSERT, row)
         if tracking.notification_id >= self.last:
             self.done.set()
 

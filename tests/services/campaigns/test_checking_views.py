@@ -9,7 +9,7 @@ import pytest
 
 from services.campaigns import domain, views
 from services.campaigns.schemas import EVENTS
-from services.evaluations.domain import SheetSubmitted
+from services.evaluations.domain import ConflictGround, ScorerRecused, SheetReturned, SheetSubmitted
 from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.registry.domain import Attribute, OrganisationCorrected, OrganisationMoved, OrganisationRegistered
 from services.registry.schemas import EVENTS as REGISTRY
@@ -105,6 +105,31 @@ def test_what_is_owed_follows_from_what_was_done(feeds: Feeds) -> None:
     assert owed(feeds) == [("kiem-toan", "sheet", "cross_check/toa-an", the.DUE)], "who scores owes the sheet"
     feeds.tell("campaigns", the.closed("cross_check"), the.FINAL[-1])
     assert owed(feeds) == []
+
+
+def test_a_sheet_that_was_given_back_is_owed_by_the_day_that_it_is_due_back_on(feeds: Feeds) -> None:
+    key, back_on = ("c1", "toa-an", "self", "toa-an"), date(2024, 12, 9)
+    handed_in = SheetSubmitted(*key, the.TODAY, late=False, within_grace=False)
+    feeds.tell("campaigns", the.PUBLISHED, the.launched(), the.opened("self", the.assigned(toa_an="toa-an")))
+    feeds.tell("evaluations", handed_in, SheetReturned(*key, "Thiếu số liệu quý IV.", (), back_on))
+    wanted = [row for row in owed(feeds) if row[1] == "sheet"]
+    assert wanted == [("toa-an", "sheet", "self/toa-an", back_on)]
+    feeds.tell("campaigns", the.closed("self"))
+    assert [row for row in owed(feeds) if row[1] == "sheet"] == wanted, "also when its pass has closed meanwhile"
+    feeds.tell("evaluations", handed_in)
+    assert [row for row in owed(feeds) if row[1] == "sheet"] == []
+
+
+def test_a_sheet_of_a_recused_scorer_is_owed_no_more(feeds: Feeds) -> None:
+    feeds.tell("campaigns", the.PUBLISHED, the.launched(), the.opened("cluster", the.assigned(toa_an="kiem-toan", kiem_toan="ban-tdkt")))
+    handed_in = SheetSubmitted("c1", "kiem-toan", "cluster", "ban-tdkt", the.TODAY, late=False, within_grace=False)
+    back = SheetReturned("c1", "kiem-toan", "cluster", "ban-tdkt", "Thiếu số liệu quý IV.", (), the.DUE)
+    feeds.tell("evaluations", handed_in, back)
+    assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == ["ban-tdkt", "kiem-toan"]
+    feeds.tell("evaluations", ScorerRecused("c1", "toa-an", "cluster", "kiem-toan", ConflictGround.INTEREST, "Cùng một đề án"))
+    assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == ["ban-tdkt"]
+    feeds.tell("evaluations", ScorerRecused("c1", "kiem-toan", "cluster", "ban-tdkt", ConflictGround.INTEREST, "Cùng một đề án"))
+    assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == [], "given back or not"
 
 
 def test_a_finding_is_owed_until_it_is_followed_up(feeds: Feeds) -> None:

@@ -87,7 +87,8 @@ def test_without_an_answer_of_the_network_nothing_is_final() -> None:
         (Matter("parked", "rankings", 3), "3 events are parked in rankings"),
         (Matter("behind", "audit", 40), "audit is 40 events behind"),
         (Matter("away", "awards"), "awards does not answer"),
-        (Matter("pending", "c1", 1), "1 sheets came after the boards of c1 were frozen"),
+        (Matter("second", "flag", 2), "The second opinion on board flag differs in 2 figures"),
+        (Matter("pending", "c1", 1), "1 sheets or decisions came after the boards of c1 were frozen"),
     ],
     ids=lambda value: value.kind if isinstance(value, Matter) else "",
 )

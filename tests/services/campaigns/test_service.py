@@ -44,7 +44,7 @@ class Network:
     def __init__(self) -> None:
         seals = [{"board": "standings", "digest": "a" * 64}, {"board": "flag", "digest": "b" * 64}]
         positions = [{"site": "vn", "service": "evaluations", "position": 40}]
-        self.rankings: dict[str, Any] = {"boards": seals, "recomputed": seals, "positions": positions, "pending": 0}
+        self.rankings: dict[str, Any] = {"boards": seals, "recomputed": seals, "positions": positions, "pending": 0, "second": []}
         self.open: list[dict[str, Any]] = []
         self.health = {service: healthy(service) for service in FOLLOWING}
 

@@ -1,4 +1,4 @@
-"""`commendation seals` on exports of a few events."""
+"""`commendation seals` and `commendation verify board` on exports of a few events."""
 
 from __future__ import annotations
 
@@ -71,3 +71,46 @@ def test_a_campaign_without_a_seal_is_named(tmp_path: Path) -> None:
     told = _run(tmp_path, _sealed(), "--campaign", "c2")
     assert told.exit_code != 0
     assert "c2" in str(told.exception)
+
+
+def _verify(tmp_path: Path, events: list[Event], *options: str) -> Result:
+    export = tmp_path / "events.jsonl"
+    export.write_text("\n".join(json.dumps(event.to_cloudevent()) for event in events), encoding="utf-8")
+    return CliRunner().invoke(commendation, ["verify", "board", str(export), *options])
+
+
+def test_engine_second_opinion_and_seal_agree(tmp_path: Path) -> None:
+    told = _verify(tmp_path, _sealed())
+    assert (told.exit_code, told.output.count("as sealed, second opinion agrees")) == (0, 2)
+    open_still = _verify(tmp_path, _sealed()[:-1], "--campaign", "c1")
+    assert (open_still.exit_code, open_still.output.count("not sealed, second opinion agrees")) == (0, 2)
+
+
+def test_an_engine_that_is_wrong_is_told_by_unit_and_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = seals.sealed
+
+    def wrong(*asked: Any) -> dict[str, Any]:
+        boards = sealed(*asked)
+        row = boards["standings"]["rows"][0]
+        row |= {"total": "9.5", "groups": {**row["groups"], "A": "9.5"}}
+        return boards
+
+    events = _sealed()
+    monkeypatch.setattr(seals, "sealed", wrong)
+    told = _verify(tmp_path, events)
+    assert told.exit_code == 1
+    assert "NOT AS SEALED, 2 FIGURES DIFFER" in told.output
+    assert "toa-an total: engine 9.5, second opinion 8.5" in told.output
+    assert "toa-an groups.A: engine 9.5, second opinion 8.5" in told.output
+
+
+def test_a_forged_export_is_not_what_was_sealed_though_both_evaluators_agree_on_it(tmp_path: Path) -> None:
+    forged = [event for event in _sealed() if (event.service, event.position) != ("evaluations", 2)]
+    told = _verify(tmp_path, forged)
+    assert (told.exit_code, told.output.count("NOT AS SEALED, second opinion agrees")) == (1, 2)
+
+
+def test_an_export_without_the_campaign_is_refused(tmp_path: Path) -> None:
+    assert "c2" in str(_verify(tmp_path, _sealed(), "--campaign", "c2").exception)
+    without = _verify(tmp_path, [event for event in _sealed() if event.type != "campaigns.RubricPublished"])
+    assert (without.exit_code, "CANNOT BE MADE" in without.output) == (1, True)

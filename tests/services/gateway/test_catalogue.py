@@ -63,6 +63,15 @@ def test_both_languages_take_the_same_values() -> None:
         ("finding.", "gap changed missing"),
         ("home.owes_", "registration covenant"),
         ("home.go_", "registration covenant"),
+        (
+            "rating_fault.",
+            "missing unclear below_zero above_maximum above_other no_choice too_precise nothing_assigned leaders_only unknown_figure "
+            "unknown_fact unknown_grade grade_raised reason_missing twice meanwhile",
+        ),
+        ("quota_rounding.", "floor half_up ceiling min_one"),
+        ("rating_state.", "open submitted approved"),
+        ("scope.", "grassroots ministry_or_province nationwide"),
+        ("initiative_state.", "submitted recognised refused withdrawn"),
     ],
 )
 def test_words_that_hang_on_data_are_there(family: str, keys: str) -> None:

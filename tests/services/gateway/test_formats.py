@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.formats import NumberUnclear, day, moment, number, short, typed_number
+from services.gateway.formats import NumberUnclear, day, moment, number, percent, short, typed_number
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_dates_are_those_of_hanoi() -> None:
     assert day("2024-04-10") == "10/04/2024"
     assert moment("2024-12-31T18:30:00Z") == "01:30 01/01/2025"
     assert (day(None), moment(None)) == ("", "")
+
+
+def test_a_share_is_shown_as_per_cent_to_its_last_digit() -> None:
+    assert percent("0.0382") == "3,82 %"
+    assert percent("-0.05") == "-5 %"
+    assert percent("0") == "0 %"

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared import permissions
 from shared.errors import CommendationError, NotFound, Unavailable
-from tests.services.gateway import checking
+from tests.services.gateway import checking, insights
 
 PASSWORD = "ba từ dễ nhớ"
 SHEET_URL = "/campaigns/td-2024/sheets/btp/self/btp"
@@ -176,6 +176,9 @@ def item(key: str, kind: str = "content", **more: Any) -> dict[str, Any]:
         "reason": None,
         "baseline": None,
         "previous": [],
+        "evidence": [],
+        "comments": [],
+        "flagged": False,
         **more,
     }
 
@@ -207,6 +210,10 @@ def sheet(**more: Any) -> dict[str, Any]:
         ],
         "totals": {"content": "7.50", "bonus": "0", "penalty": "0", "total": "7.50", "scale": "40"},
         "missing": ["I.2"],
+        "extended": False,
+        "grace_until": None,
+        "returned": None,
+        "evidence_missing": [],
         **more,
     }
 
@@ -261,9 +268,10 @@ def row(unit: str, rank: int | None, total: str | None, **more: Any) -> dict[str
         "penalty": "0" if total else None,
         "groups": {"I": total},
         "missing": [],
-        "tied_with": [],
+        "tied": 0,
         "tie_steps": [],
         "complete": True,
+        "shared": False,
         **more,
     }
 
@@ -284,9 +292,12 @@ def board(data: dict[str, Any]) -> dict[str, Any]:
         "rules": RUBRIC,
         "scale": "40",
         "names": {"btp": "Bộ Tư pháp", "bca": "Bộ Công an"},
+        "found": 4,
+        "after": None,
     }
     if data["board"] == "standings":
-        head["rows"] = [row("btp", 1, "30.50"), row("bca", 1, "30.50"), row("ktnn", 3, "29"), row("ttcp", None, None)]
+        tied = [row(unit, 1, "30.50", shared=True) for unit in ("btp", "bca")]
+        head["rows"] = [*tied, row("ktnn", 3, "29"), row("ttcp", None, None)]
     elif data["board"] == "flag":
         head |= {"candidates": ["btp", "bca"], "needs_vote": True}
         head["rows"] = [
@@ -575,6 +586,7 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("rankings", "pending_board"): board,
         ("evaluations", "sheet"): sheet(),
         ("evaluations", "tasks"): [TASK, {**TASK, "unit": "bca", "state": "submitted", "due_on": "2024-11-19"}],
+        ("evaluations", "my_ballots"): [],
         ("evaluations", "sheets"): [{**TASK, "state": "submitted", "late": True}],
         ("rankings", "boards"): [
             {
@@ -621,8 +633,8 @@ def answers() -> dict[tuple[str, str], Answer]:
     commands = {
         "registry": "register_organisation rename_organisation recode_organisation retype_organisation move_organisation "
         "merge_organisation split_organisation dissolve_organisation correct_organisation form_cluster describe_list "
-        "rename_cluster dissolve_cluster admit_member admit_members release_member designate_leader open_account "
-        "grant_role revoke_role delegate_role end_delegation",
+        "rename_cluster dissolve_cluster admit_member admit_members release_member designate_leader consent_to_lead decline_to_lead "
+        "open_account grant_role revoke_role delegate_role end_delegation",
         "campaigns": "publish_rubric withdraw_rubric draft_rubric copy_rubric discard_draft publish_draft "
         "launch_campaign register_unit record_registration issue_compact sign_covenant open_pass close_pass "
         "record_tie_vote plan_phases open_phase extend_phase give_grace close_phase reopen_phase freeze thaw finalise "
@@ -632,6 +644,7 @@ def answers() -> dict[tuple[str, str], Answer]:
     }
     for service, methods in commands.items():
         found |= {(service, method): recorded() for method in methods.split()}
+    found |= insights.ANSWERS
     found |= checking.answers() | {("campaigns", method): recorded() for method in checking.COMMANDS}
     found["evaluations", "import_sheets"] = {"sheets": [recorded()], "position": 7}
     for service in ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"):

@@ -1,0 +1,136 @@
+"""Questions about boards: who can still win, what if, what changed, a unit over the years, hints about scoring, an event in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.gateway.formats import NumberUnclear, typed_number
+from services.gateway.network import query
+from services.gateway.pages import boards, common
+from services.gateway.problems import status_of
+from shared.errors import CommendationError, NotFound, NotSignedIn
+
+pages = common.blueprint("insights")
+Shown = str | tuple[str, int]
+
+PERCENT = "10"
+"""By how much weights may change where nobody says otherwise: as the question is mostly asked."""
+
+WEIGHT = "weight:"
+"""In front of an item's key: the field of its weight."""
+
+
+@pages.get("/campaigns/<campaign>/insights/prospects")
+def prospects(campaign: str) -> str:
+    return render_template("insights_prospects.html", current="prospects", found=query("rankings", "prospects", campaign=campaign))
+
+
+@pages.get("/campaigns/<campaign>/insights/what-if")
+def what_if(campaign: str) -> Shown:
+    """The board under what is typed; what cannot be read or is refused is said, beside the board as it is."""
+    rubric = request.args.get("rubric") or None
+    without = request.args.getlist("without")
+    error: CommendationError | None = None
+    try:
+        rules = query("rankings", "what_if", campaign=campaign, rubric=rubric)
+        weights = _weights(rules)
+        found = (
+            query("rankings", "what_if", campaign=campaign, rubric=rubric, weights=weights, without=without)
+            if weights or without
+            else rules
+        )
+        firm = query("rankings", "firmness", campaign=campaign, percent=_percent())
+    except (NotSignedIn, NotFound):
+        raise
+    except CommendationError as refused:
+        error = refused
+        found = query("rankings", "what_if", campaign=campaign)
+        firm = query("rankings", "firmness", campaign=campaign, percent=PERCENT)
+    shown = render_template("insights_what_if.html", current="what_if", found=found, firm=firm, error=error, weight=WEIGHT, percent=PERCENT)
+    return shown if error is None else (shown, status_of(error))
+
+
+def _weights(rules: Mapping[str, Any]) -> dict[str, str]:
+    """The weights that were typed and are others than those of the rules. Raises NumberUnclear, which says at which item."""
+    found = {}
+    for item in rules["items"]:
+        try:
+            typed = typed_number(request.args.get(WEIGHT + item["item"], ""))
+        except NumberUnclear as error:
+            error.details["errors"] = [{"at": item["item"], "message": error.message}]
+            raise
+        if typed is not None and format(typed.normalize(), "f") != item["weight"]:
+            found[item["item"]] = format(typed, "f")
+    return found
+
+
+def _percent() -> str:
+    typed = typed_number(request.args.get("percent", PERCENT))
+    return PERCENT if typed is None else format(typed, "f")
+
+
+@pages.get("/campaigns/<campaign>/insights/compare")
+def compare(campaign: str) -> Shown:
+    """This campaign's board beside another: of an earlier instant, another season, another version of the rules."""
+    words = ""
+    sides = []
+    for name, run in (("before", request.args.get("other") or campaign), ("after", campaign)):
+        at, unclear = boards.as_of(f"{name}_as_of")
+        words = words or unclear
+        sides.append({"campaign": run, "rubric": request.args.get(f"{name}_rubric") or None, **at})
+    error: CommendationError | None = None
+    try:
+        found = query("rankings", "compare", before=sides[0], after=sides[1])
+    except (NotSignedIn, NotFound):
+        raise
+    except CommendationError as refused:
+        error = refused
+        found = query("rankings", "compare", before={"campaign": campaign}, after={"campaign": campaign})
+    shown = render_template("insights_compare.html", current="compare", found=found, campaign=campaign, words=words, error=error)
+    return shown if error is None else (shown, status_of(error))
+
+
+@pages.get("/campaigns/<campaign>/insights/honesty")
+def honesty(campaign: str) -> str:
+    run = common.campaign_or_404(campaign)
+    return render_template("insights_honesty.html", current="honesty", run=run, found=query("rankings", "honesty", cluster=run["cluster"]))
+
+
+@pages.get("/units/<unit>/seasons")
+def seasons(unit: str) -> str:
+    """A unit over the years, with those of the organisations that it came from."""
+    lineage = query("registry", "lineage", organisation=unit)
+    before = list(dict.fromkeys(step["organisation"] for step in lineage["ancestors"]))
+    return render_template("insights_seasons.html", found=query("rankings", "history", unit=unit, before=before))
+
+
+@pages.get("/audit/events/<event>")
+def event(event: str) -> str:
+    """Where an event stands in the log."""
+    return render_template("insights_event.html", found=query("audit", "place", event=event), posts=_posts())
+
+
+@pages.post("/campaigns/<campaign>/boards/leader/answers")
+def answer(campaign: str) -> Response | tuple[str, int]:
+    """A unit consents to lead next season, or declines."""
+    board = query("rankings", "board", campaign=campaign, board="leader")
+    data = {"cluster": board["cluster"], "season": board["next_season"], **common.filled("unit", "on", "reason")}
+    consents = request.form.get("answer") != "decline"
+    if consents:
+        data.pop("reason", None)
+    return common.act(
+        "registry",
+        "consent_to_lead" if consents else "decline_to_lead",
+        data,
+        done="flash.consented" if consents else "flash.declined",
+        back=url_for("boards.board", campaign=campaign, name="leader"),
+        again=lambda error: boards.board(campaign, "leader", error),
+    )
+
+
+def _posts() -> dict[str, str]:
+    return {row["account"]: row["post"] for row in query("registry", "posts")}

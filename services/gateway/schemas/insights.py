@@ -1,0 +1,122 @@
+"""Questions about boards over the API."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import fields, validate
+
+from services.gateway.schemas.base import Answer, Asked, instant, points, text
+from shared.schema import ExactDecimal
+
+
+class UnderAsked(Asked):
+    """Another published version of the rules, and an instant."""
+
+    rubric = fields.String(required=True)
+    as_of = fields.AwareDateTime(format="iso")
+
+
+class Supposed(Asked):
+    """What is supposed of a board: another version of the rules, other weights by item, scorers left out."""
+
+    rubric = fields.String()
+    weights = fields.Dict(keys=fields.String(), values=ExactDecimal(required=True))
+    without = fields.List(fields.String())
+    as_of = fields.AwareDateTime(format="iso")
+
+
+class FirmnessAsked(Asked):
+    """By how many percent all weights may change."""
+
+    percent = ExactDecimal(load_default=Decimal(10), validate=validate.Range(0, 100))
+
+
+class ComparedAsked(Asked):
+    """The board before: of this campaign or another, as of an instant, under a version of the rules; and the same of the board after."""
+
+    other = fields.String()
+    before_as_of = fields.AwareDateTime(format="iso")
+    before_rubric = fields.String()
+    after_as_of = fields.AwareDateTime(format="iso")
+    after_rubric = fields.String()
+
+
+class LeadershipAnswer(Asked):
+    """What a unit says to leading in a season; `reason` where it declines."""
+
+    consents = fields.Boolean(required=True)
+    on = fields.Date(required=True)
+    reason = fields.String()
+
+
+class SupposedBoard(Answer):
+    """A board as it would be; `hypothetical` is always true: it is not the result."""
+
+    campaign = text()
+    hypothetical = fields.Boolean()
+    rows = fields.List(fields.Dict(), metadata={"description": "unit, name, rank, total, and what they `was` without the supposition"})
+
+
+class Firm(Answer):
+    """How firm the first place is: `firmness` None where nobody is ranked."""
+
+    campaign = text()
+    hypothetical = fields.Boolean()
+    percent = points(nullable=False)
+    firmness = fields.Dict(allow_none=True, metadata={"description": "first, method, stands, margin, rivals, overtaken_by"})
+
+
+class Compared(Answer):
+    """Two boards unit by unit: direction, ranks and totals, and what moved each."""
+
+    rows = fields.List(fields.Dict())
+    rules = fields.List(fields.Dict(), metadata={"description": "in what the rules of the two differ"})
+
+
+class Prospects(Answer):
+    """The best and the worst place still possible; a place that is not exact is a bound."""
+
+    campaign = text()
+    rows = fields.List(fields.Dict())
+
+
+class Seasons(Answer):
+    """A unit over its seasons, with those of the organisations that it goes on from."""
+
+    unit = text()
+    line = fields.List(fields.String())
+    seasons = fields.List(fields.Dict())
+
+
+class Proof(Answer):
+    """A file of evidence behind a score, by its digest, with the event that attached it."""
+
+    item = text()
+    pass_key = text()
+    scorer = text()
+    sha256 = text()
+    event = text()
+
+
+class Honesty(Answer):
+    """Hints about scoring, with their arithmetic; none is a finding of fault."""
+
+    cluster = text()
+    hints = fields.Dict()
+    limits = fields.Dict(metadata={"description": "the least numbers of cases, and the other figures that the hints rest on"})
+
+
+class EventPlace(Answer):
+    """Where an event stands in the log of its service."""
+
+    event = text()
+    site = text()
+    service = text()
+    position = fields.Integer()
+    type = text()
+    recorded_at = instant()
+    digest = text("SHA-256 of the canonical bytes of the event")
+    before = text("digest of the entry before it", allow_none=True)
+    after = text("digest of the entry after it", allow_none=True)
+    log = fields.Dict(metadata={"description": "events, digest: how many entries the log has, and their running digest"})

@@ -1,0 +1,164 @@
+"""The standings as an Excel workbook: the board, every score on a line, and the summary of each unit as the paper form has it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from services.gateway import formats
+from services.gateway.exports import Export, Summary, lines, summaries
+from services.gateway.i18n import t
+from shared.calendar import HANOI
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+SUMMARIES_MAX = 60
+"""Units with a summary of their own in one workbook: of more tabs nobody finds one."""
+
+_BOLD, _LARGE, _SOFT = Font(bold=True), Font(bold=True, size=14), Font(italic=True, color="555555")
+_HEAD, _HEAD_FILL, _GROUP_FILL = (
+    Font(bold=True, color="FFFFFF"),
+    PatternFill("solid", fgColor="7A1F1F"),
+    PatternFill("solid", fgColor="ECEFF4"),
+)
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_MOMENT = "dd/mm/yyyy hh:mm:ss"
+_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+
+
+def workbook(export: Export) -> bytes:
+    """The workbook of these standings."""
+    book = Workbook(write_only=True)
+    _board(book, export)
+    _scores(book, export)
+    for place, one in enumerate(summaries(export), start=1):
+        if place > SUMMARIES_MAX:
+            break
+        _summary(book, export, one, place)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+class _Sheet:
+    """A worksheet written from top to bottom."""
+
+    def __init__(self, book: Workbook, title: str, widths: Sequence[int]) -> None:
+        self._sheet = book.create_sheet(_NOT_IN_A_TITLE.sub("-", title)[:31])
+        self.rows = 0
+        for at, width in enumerate(widths, start=1):
+            self._sheet.column_dimensions[get_column_letter(at)].width = width
+        self._sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+        self._sheet.page_setup.orientation = "landscape"
+        self._sheet.page_setup.fitToHeight = 0
+        self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+    def write(self, cells: Iterable[Any] = (), font: Font | None = None, fill: PatternFill | None = None) -> None:
+        self._sheet.append([self._cell(value, font, fill) for value in cells])
+        self.rows += 1
+
+    def head(self, cells: Sequence[str]) -> None:
+        self.write(cells, _HEAD, _HEAD_FILL)
+
+    def filter_from(self, row: int, columns: int) -> None:
+        self._sheet.auto_filter.ref = f"A{row}:{get_column_letter(columns)}{max(self.rows, row)}"
+
+    def _cell(self, value: Any, font: Font | None, fill: PatternFill | None) -> Any:
+        if value is None or value == "":
+            return None
+        cell = WriteOnlyCell(self._sheet, value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # text stays text: "=1+1" is a reason, not a formula
+            cell.alignment = _WRAPPED
+        elif isinstance(value, datetime):
+            cell.number_format = _MOMENT
+        if font:
+            cell.font = font
+        if fill:
+            cell.fill = fill
+        return cell
+
+
+def head_of(export: Export) -> Iterator[tuple[str, str]]:
+    """What every form says of itself first: whose standings, in what state, of when."""
+    board = export.board
+    yield t("col.cluster"), board["cluster_name"] or board["cluster"]
+    yield t("col.season"), str(board["season"])
+    yield t("col.state"), t(f"export.state_{export.state}")
+    if board["frozen"]:
+        yield t("export.frozen_since"), f"{formats.moment(board['frozen']['since'])} – {board['frozen']['reason']}"
+    yield t("col.as_of"), formats.moment(export.as_of)
+    if board["seal"]:
+        yield t("board.seal"), board["seal"]
+
+
+def _titled(sheet: _Sheet, export: Export, title: str) -> None:
+    sheet.write([title], _LARGE)
+    sheet.write([export.board["title"]], _BOLD)
+    if export.board["illustrative"]:
+        sheet.write([t("illustrative.banner")], _BOLD)
+    for label, value in head_of(export):
+        sheet.write([label, value], _SOFT)
+    sheet.write()
+
+
+def _board(book: Workbook, export: Export) -> None:
+    groups = export.board["rules"]["groups"]
+    sheet = _Sheet(book, t("board.standings"), [16, 44, *(12 for _ in groups), 12, 12, 12, 12, 24])
+    _titled(sheet, export, t("board.standings"))
+    sums = [t("total.content"), t("total.bonus"), t("total.penalty"), t("total.total")]
+    sheet.head([t("col.rank"), t("col.unit"), *(f"{group['key']}. {group['title']}" for group in groups), *sums, t("col.note")])
+    for row in export.board["rows"]:
+        penalty = _number(row["penalty"])
+        values = [_number(row["content"]), _number(row["bonus"]), None if penalty is None else -penalty, _number(row["total"])]
+        note = "" if row["status"] == "ranked" else t(f"status.{row['status']}")
+        sheet.write([row["rank"], row["name"], *(_number(row["groups"].get(group["key"])) for group in groups), *values, note])
+
+
+def _scores(book: Workbook, export: Export) -> None:
+    widths = [30, 8, 8, 44, 12, 18, 30, 10, 20, 44, 20, 38]
+    sheet = _Sheet(book, t("export.scores"), widths)
+    _titled(sheet, export, t("export.scores"))
+    columns = ["col.unit", "col.rank", "export.item", "col.content", "col.maximum", "col.pass", "col.scorer", "col.score", "why.use"]
+    sheet.head([t(column) for column in (*columns, "col.reason", "export.recorded_at", "why.event")])
+    first = sheet.rows
+    for line in lines(export):
+        recorded_at = datetime.fromisoformat(line.recorded_at).astimezone(HANOI).replace(tzinfo=None)
+        about = [line.name, line.rank, line.item, line.title, _number(line.maximum or None), line.pass_title, line.scorer_name]
+        sheet.write([*about, _number(line.score), t(f"use.{line.use}"), line.reason, recorded_at, line.event])
+    sheet.filter_from(first, len(widths))
+
+
+def _summary(book: Workbook, export: Export, one: Summary, place: int) -> None:
+    sheet = _Sheet(book, f"{place}. {one.unit}", [8, 60, 12, *(14 for _ in one.passes), 12, 50])
+    _titled(sheet, export, f"{t('export.summary')} – {one.name}")
+    sheet.head([t("export.item"), t("col.content"), t("col.maximum"), *one.passes, t("export.counted"), t("col.note")])
+    for group, rows in one.groups:
+        value = _number(one.row["groups"].get(group["key"]))
+        blank = [None] * len(one.passes)
+        sheet.write([group["key"], group["title"], _number(group["maximum"]), *blank, value, " "], _BOLD, _GROUP_FILL)
+        for row in rows:
+            sheet.write([row.key, row.title, row.maximum, *row.points, row.counted, "\n".join(row.notes)])
+    if one.decided:
+        sheet.write([None, t("export.adjustments")], _BOLD, _GROUP_FILL)
+    for row in one.decided:
+        sheet.write([None, row.title, None, *row.points, row.counted, "\n".join(row.notes)])
+    blank = [None] * (len(one.passes) + 1)
+    for name in ("content", "bonus", "penalty", "total"):
+        value = _number(one.row[name])
+        sheet.write([None, t(f"total.{name}"), *blank, -value if name == "penalty" and value else value], _BOLD)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

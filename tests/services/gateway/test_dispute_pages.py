@@ -1,0 +1,325 @@
+"""The pages of conflicts of interest, adjustments and appeals: who is offered what, what is asked, what is said where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.errors import RemoteError
+from tests.services.gateway.conftest import Browser
+from tests.services.gateway.test_pages import Reader
+from tests.services.gateway.world import CAMPAIGN, PASSES, UNITS, FakeNetwork, recorded
+
+Browsers = Callable[[str], Browser]
+Headers = Callable[[str], dict[str, str]]
+
+CONFLICT = {
+    "unit": "bca",
+    "scorer": "btp",
+    "pass_key": "cluster",
+    "ground": "parent",
+    "source": "derived",
+    "state": "standing",
+    "effect": "blocks",
+    "basis": "Cấp trên <i>",
+    "verified": False,
+    "deniable": True,
+    "words": None,
+    "declared_by": None,
+    "said_on": None,
+}
+DECLARED = {**CONFLICT, "pass_key": None, "ground": "interest", "source": "declared", "words": "Cùng đề án", "declared_by": "btp"}
+RULE = {
+    "rule": "flag-government",
+    "kind": "bonus",
+    "title": "Cờ thi đua của Chính phủ",
+    "points": "15",
+    "fixed": True,
+    "family": "flag",
+    "basis": "Bảng biểu 4",
+    "verified": True,
+    "from_on": None,
+    "until_on": None,
+}
+ADJUSTMENT = {
+    "adjustment": "a1",
+    "unit": "btp",
+    "rule": "flag-government",
+    "kind": "bonus",
+    "points": "15",
+    "title": "Cờ thi đua <b>",
+    "reason": "Dẫn đầu",
+    "authority": "Ban",
+    "document": "12/QĐ-TTg",
+    "evidence": ["0" * 64],
+    "effective_on": "2024-11-01",
+    "expires_on": None,
+    "reversed": None,
+}
+APPEAL = {
+    "appeal": "k1",
+    "unit": "btp",
+    "items": ["I.1"],
+    "text": "Chưa tính <chỉ tiêu>",
+    "lodged_on": "2024-11-18",
+    "due_on": "2024-11-22",
+    "state": "lodged",
+    "withdrawn": None,
+    "answered": None,
+}
+TERM = {"since": "2024-11-15", "due_on": "2024-11-22", "tentative": False, "working_days": 5, "basis": "Tập quán", "verified": False}
+RUBRIC = {"key": "r-2024", "groups": [{"key": "I", "title": "Nhóm", "items": [{"key": "I.1", "title": "Chỉ tiêu", "maximum": "20"}]}]}
+
+
+@pytest.fixture(autouse=True)
+def told(network: FakeNetwork) -> None:
+    run = {**CAMPAIGN, "units": UNITS, "passes": PASSES, "phases": []}
+    network.answers |= {
+        ("campaigns", "campaign"): run,
+        ("campaigns", "rubric"): RUBRIC,
+        ("evaluations", "conflicts"): [CONFLICT, DECLARED],
+        ("evaluations", "check_conflicts"): [CONFLICT, {**CONFLICT, "unit": "btp", "ground": "own_unit"}],
+        ("evaluations", "adjustments"): [ADJUSTMENT],
+        ("evaluations", "adjustment_rules"): [RULE],
+        ("evaluations", "appeals"): {"appeals": [APPEAL], "term": TERM, "unfinished": ["cluster"]},
+    }
+    for method in ("declare_conflict", "deny_conflict", "withdraw_conflict", "recuse_scorer", "make_adjustment", "reverse_adjustment"):
+        network.answers["evaluations", method] = recorded()
+    for method in ("lodge_appeal", "withdraw_appeal", "answer_appeal"):
+        network.answers["evaluations", method] = recorded()
+
+
+def refusal(code: str, **details: Any) -> RemoteError:
+    error = RemoteError("refused")
+    error.remote_code, error.remote_status, error.details = code, 409, details
+    return error
+
+
+def test_conflicts_are_listed_for_the_office_with_what_it_may_do(browser: Browsers) -> None:
+    page = browser("office").get("/campaigns/td-2024/conflicts").text
+    assert "cấp trên trực tiếp" in page
+    assert "Cấp trên &lt;i&gt; · chưa đối chiếu được với văn bản" in page
+    assert page.count("<summary>Thôi chấm<") == 1, "what stands beside any pass has no sheet to step back from"
+    assert page.count("<summary>Kết luận không có xung đột<") == 2
+    assert page.count("<summary>Rút khai báo<") == 1
+
+
+def test_a_secretary_sees_the_conflicts_of_their_unit_as_a_scorer(browser: Browsers, network: FakeNetwork) -> None:
+    page = browser("thuky").get("/campaigns/td-2024/conflicts").text
+    assert not network.told("evaluations", "conflicts")
+    assert [call.data["pass_key"] for call in network.told("evaluations", "check_conflicts")] == ["cluster"]
+    assert "cấp trên trực tiếp" in page
+    assert "tự thẩm định chính mình" not in page
+    assert "<summary>Thôi chấm<" in page
+    assert "<summary>Kết luận không có xung đột<" not in page
+
+
+def test_a_scorer_is_tried_without_effect(browser: Browsers, network: FakeNetwork) -> None:
+    page = browser("office").get("/campaigns/td-2024/conflicts?scorer=btp&pass_key=cluster").text
+    (call,) = network.told("evaluations", "check_conflicts")
+    assert call.data == {"campaign": "td-2024", "scorer": "btp", "pass_key": "cluster"}
+    assert "tự thẩm định chính mình" in page
+
+
+PAIR = {"unit": "bca", "scorer": "btp", "ground": "interest"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "method"),
+    [
+        ("conflicts", {**PAIR, "note": "Cùng đề án"}, "declare_conflict"),
+        ("conflicts/withdrawal", {**PAIR, "reason": "Đã xong"}, "withdraw_conflict"),
+        ("conflicts/denial", {**PAIR, "reason": "Không có quan hệ nào"}, "deny_conflict"),
+        ("recusals", {**PAIR, "pass_key": "cluster", "reason": "Cùng đề án"}, "recuse_scorer"),
+        ("adjustments/a1/reversal", {"unit": "btp", "reason": "Nhầm", "authority": "Ban"}, "reverse_adjustment"),
+    ],
+)
+def test_each_form_asks_what_it_says(browser: Browsers, network: FakeNetwork, path: str, data: dict[str, str], method: str) -> None:
+    answer = browser("office").post(f"/campaigns/td-2024/{path}", data)
+    assert answer.status_code == 303
+    (call,) = network.told("evaluations", method)
+    assert {"campaign": "td-2024", **data}.items() <= call.data.items()
+
+
+def test_a_refused_denial_stands_in_its_row_with_what_was_typed(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["evaluations", "deny_conflict"] = refusal("evaluations.reason_too_short", letters=5, least=20)
+    answer = browser("office").post("/campaigns/td-2024/conflicts/denial", {**PAIR, "form": "deny-2", "reason": "không"})
+    assert answer.status_code == 409
+    assert "5 chữ cái" in answer.text
+    assert "<details open><summary>Kết luận không có xung đột" in answer.text
+    assert ">không</textarea>" in answer.text
+
+
+def test_adjustments_are_seen_by_all_and_made_by_the_office(browser: Browsers) -> None:
+    page = browser("thuky").get("/campaigns/td-2024/adjustments").text
+    assert "Cờ thi đua &lt;b&gt;" in page
+    assert "+15" in page
+    assert 'action="/campaigns/td-2024/adjustments' not in page
+    page = browser("office").get("/campaigns/td-2024/adjustments").text
+    assert "Cờ thi đua của Chính phủ (+15)" in page
+    assert 'action="/campaigns/td-2024/adjustments/a1/reversal"' in page
+
+
+FORM = {
+    "form": "adjustment",
+    "unit": "btp",
+    "rule": "flag-government",
+    "reason": "Dẫn đầu",
+    "authority": "Ban",
+    "document": "12/QĐ-TTg",
+    "effective_on": "2024-11-01",
+}
+
+
+def test_an_adjustment_is_asked_as_the_form_says(browser: Browsers, network: FakeNetwork) -> None:
+    office = browser("office")
+    digests = ["a" * 64, "b" * 64]
+    data = {**FORM, "points": "7,5", "evidence": "\r\n".join(digests), "command": "k-1"}
+    assert {office.post("/campaigns/td-2024/adjustments", data).status_code for _ in range(2)} == {303}
+    first, again = network.told("evaluations", "make_adjustment")
+    assert first.data == again.data, "the same form sent twice means the same adjustment"
+    assert (first.data["points"], first.data["evidence"]) == ("7.5", digests)
+    assert "kind" not in first.data
+    assert "expires_on" not in first.data
+
+
+def test_points_that_cannot_be_read_and_an_award_counted_already_keep_the_form(browser: Browsers, network: FakeNetwork) -> None:
+    office = browser("office")
+    answer = office.post("/campaigns/td-2024/adjustments", {**FORM, "points": "1.000"})
+    assert answer.status_code == 422
+    assert 'value="1.000"' in answer.text
+    assert not network.told("evaluations", "make_adjustment")
+    network.answers["evaluations", "make_adjustment"] = refusal(
+        "evaluations.adjustment_twice", adjustment="a1", title="Cờ", document="12/QĐ-TTg"
+    )
+    answer = office.post("/campaigns/td-2024/adjustments", FORM)
+    assert answer.status_code == 409
+    assert "Cờ (12/QĐ-TTg) đã được tính" in answer.text
+    assert "Dẫn đầu</textarea>" in answer.text
+
+
+def test_a_secretary_lodges_within_the_term_and_answers_nothing(browser: Browsers, network: FakeNetwork) -> None:
+    secretary = browser("thuky")
+    page = secretary.get("/campaigns/td-2024/units/btp/appeals").text
+    assert "đến hết ngày 22/11/2024 (5 ngày làm việc sau 15/11/2024)" in page
+    assert "Chưa tính &lt;chỉ tiêu&gt;" in page
+    assert "<summary>Trả lời<" not in page
+    data = {"form": "appeal", "items": ["I.1"], "text": "Chưa tính chỉ tiêu"}
+    assert secretary.post("/campaigns/td-2024/units/btp/appeals", data).status_code == 303
+    (call,) = network.told("evaluations", "lodge_appeal")
+    assert {"unit": "btp", "items": ["I.1"], "text": "Chưa tính chỉ tiêu"}.items() <= call.data.items()
+    network.answers["evaluations", "lodge_appeal"] = refusal("evaluations.appeal_late", due_on="2024-11-22", today="2024-11-25")
+    answer = secretary.post("/campaigns/td-2024/units/btp/appeals", data)
+    assert answer.status_code == 409
+    assert "nhận đến hết ngày 2024-11-22" in answer.text
+    assert 'value="I.1" checked' in answer.text
+
+
+def test_the_office_answers_with_scores_and_their_reasons(browser: Browsers, network: FakeNetwork) -> None:
+    office = browser("office")
+    assert "khi các lượt chấm này đã đóng: Khối chấm" in " ".join(office.get("/campaigns/td-2024/appeals").text.split())
+    data = {
+        "form": "answer-k1",
+        "outcome": "upheld",
+        "answer": "Chấp nhận vì đã đủ minh chứng",
+        "items": ["I.1", "I.2"],
+        "score:I.1": "19,5",
+        "reason:I.1": "đủ minh chứng",
+        "score:I.2": "",
+    }
+    assert office.post("/campaigns/td-2024/units/btp/appeals/k1/answer", data).status_code == 303
+    (call,) = network.told("evaluations", "answer_appeal")
+    assert call.data["scores"] == [{"item": "I.1", "score": "19.5", "reason": "đủ minh chứng"}]
+    network.answers["evaluations", "answer_appeal"] = refusal("evaluations.passes_open", passes=["cluster"])
+    answer = office.post("/campaigns/td-2024/units/btp/appeals/k1/answer", data)
+    assert answer.status_code == 409
+    assert 'value="19,5"' in answer.text
+
+
+def test_the_campaign_page_leads_to_all_three(browser: Browsers) -> None:
+    page = browser("thuky").get("/campaigns/td-2024").text
+    for path in ("conflicts", "adjustments", "units/btp/appeals"):
+        assert f'href="/campaigns/td-2024/{path}"' in page
+    assert 'href="/campaigns/td-2024/appeals"' not in page
+    assert 'href="/campaigns/td-2024/appeals"' in browser("office").get("/campaigns/td-2024").text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [
+        ("office", "conflicts?scorer=btp&pass_key=cluster"),
+        ("thuky", "conflicts"),
+        ("office", "adjustments"),
+        ("thuky", "adjustments"),
+        ("office", "appeals"),
+        ("thuky", "units/btp/appeals"),
+    ],
+)
+def test_each_page_is_whole_and_every_field_has_its_label(
+    browser: Browsers, network: FakeNetwork, login: str, path: str, language: str
+) -> None:
+    answered = {"outcome": "partly", "answer": "Vì", "scores": [{"item": "I.1", "score": "19.5", "reason": "đủ"}], "on": "2024-11-20"}
+    others = [
+        {**APPEAL, "appeal": "k2", "state": "answered", "answered": answered},
+        {**APPEAL, "appeal": "k3", "state": "withdrawn", "withdrawn": "Thôi"},
+    ]
+    network.answers["evaluations", "appeals"] = {"appeals": [APPEAL, *others], "term": TERM, "unfinished": []}
+    gate = {**ADJUSTMENT, "adjustment": "a2", "kind": "gate", "points": None, "rule": None, "expires_on": "2024-12-31"}
+    taken_back = {"reversed": {"on": "2024-11-19", "reason": "Nhầm", "authority": "Ban"}}
+    network.answers["evaluations", "adjustments"] = [ADJUSTMENT, {**gate, **taken_back}]
+    answer = browser(login).get(f"/campaigns/td-2024/{path}{'&' if '?' in path else '?'}lang={language}")
+    assert answer.status_code == 200, answer.text
+    assert f'<html lang="{language}">' in answer.text
+    reader = Reader()
+    reader.feed(answer.text)
+    assert not reader.open
+    assert reader.headings == 1
+    assert len(reader.ids) == len(set(reader.ids)), "an id stands twice"
+    assert not [field for field in reader.fields if field.get("id") not in reader.labels and "aria-label" not in field]
+    assert "None" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "method", "more"),
+    [
+        ("conflicts", {**PAIR, "note": "N"}, "declare_conflict", {}),
+        ("conflict-withdrawals", {**PAIR, "reason": "R"}, "withdraw_conflict", {}),
+        ("conflict-denials", {**PAIR, "ground": "parent", "reason": "R"}, "deny_conflict", {}),
+        ("recusals", {**PAIR, "pass_key": "cluster", "reason": "R"}, "recuse_scorer", {}),
+        ("adjustments", {key: FORM[key] for key in FORM if key != "form"} | {"adjustment": "a1", "points": "7.50"}, "make_adjustment", {}),
+        ("adjustments/a1/reversal", {"unit": "btp", "reason": "R", "authority": "A"}, "reverse_adjustment", {"adjustment": "a1"}),
+        ("appeals", {"appeal": "k1", "unit": "btp", "items": ["I.1"], "text": "T"}, "lodge_appeal", {}),
+        ("appeals/k1/withdrawal", {"unit": "btp", "reason": "R"}, "withdraw_appeal", {"appeal": "k1"}),
+        (
+            "appeals/k1/answer",
+            {"unit": "btp", "outcome": "upheld", "answer": "A", "scores": [{"item": "I.1", "score": "19.50", "reason": "R"}]},
+            "answer_appeal",
+            {"appeal": "k1"},
+        ),
+    ],
+)
+def test_a_command_over_the_api_reaches_the_service_as_given(
+    client: FlaskClient,
+    token: Headers,
+    network: FakeNetwork,
+    path: str,
+    body: dict[str, Any],
+    method: str,
+    more: Any,
+) -> None:
+    answer = client.post(f"/api/v1/campaigns/td-2024/{path}", json=body, headers=token("office"))
+    assert answer.status_code == 201, answer.text
+    (call,) = network.told("evaluations", method)
+    assert call.data == {"campaign": "td-2024", **body, **more}
+
+
+@pytest.mark.parametrize("path", ["conflicts", "conflict-check?pass_key=cluster&scorer=btp", "adjustments?unit=btp", "appeals?unit=btp"])
+def test_a_question_over_the_api(client: FlaskClient, token: Headers, path: str) -> None:
+    answer = client.get(f"/api/v1/campaigns/td-2024/{path}", headers=token("office"))
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()
+    assert client.get("/api/v1/adjustment-rules", headers=token("office")).get_json()[0]["points"] == "15"

@@ -1,0 +1,188 @@
+"""Questions about boards as pages and over the API: what only supposes says so, what is refused is said and stays as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.errors import ValidationFailed
+from tests.services.gateway import insights
+from tests.services.gateway.conftest import Browser
+from tests.services.gateway.world import FakeNetwork, board
+
+Browsers = Callable[[str], Browser]
+WHAT_IF = "/campaigns/td-2024/insights/what-if"
+MARK = "Giả định – không phải kết quả"
+
+
+def test_prospects_say_who_may_still_win_what_is_a_bound_and_what_is_left_aside(browser: Browsers) -> None:
+    page = browser("thuky").get("/campaigns/td-2024/insights/prospects").text
+    assert "còn có thể đứng đầu" in page
+    assert "giới hạn: không thể vượt quá" in page
+    assert "không thể xếp hạng nữa" in page
+    assert "Tự chấm (đang mở), Khối (chưa mở)" in page
+    assert MARK not in page
+
+
+def test_what_is_supposed_is_marked_and_asked_as_it_was_typed(browser: Browsers, network: FakeNetwork) -> None:
+    page = browser("thuky").get(WHAT_IF, query_string={"weight:I.1": "1,5", "without": "J1", "percent": "7,5", "rubric": "r-2025"}).text
+    assert MARK in page
+    asked = network.told("rankings", "what_if")[-1].data
+    assert (asked["weights"], asked["without"], asked["rubric"]) == ({"I.1": "1.5"}, ["J1"], "r-2025")
+    assert network.told("rankings", "firmness")[-1].data["percent"] == "7.5"
+    assert 'value="1,5"' in page
+    assert "Giới hạn: ±14,28 %" in page
+    assert "2 điểm không có chỗ trong thang điểm này" in page
+
+
+def test_a_weight_that_is_as_it_was_is_not_asked(browser: Browsers, network: FakeNetwork) -> None:
+    browser("thuky").get(WHAT_IF, query_string={"weight:I.1": "1"})
+    assert all(not call.data.get("weights") for call in network.told("rankings", "what_if"))
+
+
+def test_a_weight_that_cannot_be_read_is_said_at_its_item_and_stays_typed(browser: Browsers) -> None:
+    answer = browser("thuky").get(WHAT_IF, query_string={"weight:I.1": "1.000"})
+    assert answer.status_code == 422
+    assert "<li>I.1:" in answer.text
+    assert 'value="1.000"' in answer.text
+
+
+def test_two_boards_show_arrows_and_reasons_with_their_events(browser: Browsers, network: FakeNetwork) -> None:
+    at = {"other": "td-2023", "before_as_of": "2024-01-31T17:00"}
+    page = browser("thuky").get("/campaigns/td-2024/insights/compare", query_string=at).text
+    sent = network.told("rankings", "compare")[-1].data
+    assert sent["before"] == {"campaign": "td-2023", "rubric": None, "as_of": "2024-01-31T10:00:00.000000Z"}
+    assert sent["after"] == {"campaign": "td-2024", "rubric": None}
+    for words in ("▲", 'href="/audit/events/0190-event"', "2 tiêu chí khác: 6", "+ Cờ", "Thang điểm của hai bảng khác nhau ở 1 chỗ"):
+        assert words in page
+
+
+def test_an_instant_that_cannot_be_read_is_said(browser: Browsers) -> None:
+    page = browser("thuky").get("/campaigns/td-2024/insights/compare", query_string={"after_as_of": "hôm qua"}).text
+    assert "Không đọc được thời điểm" in page
+
+
+def test_the_seasons_of_a_unit_follow_its_lineage(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["registry", "lineage"] = {
+        "ancestors": [{"organisation": "bca", "depth": 1}, {"organisation": "bca", "depth": 2}],
+        "heirs": [],
+        "complete": True,
+    }
+    page = browser("thuky").get("/units/btp/seasons").text
+    assert network.told("rankings", "history")[-1].data == {"unit": "btp", "before": ["bca"]}
+    assert "Tiếp nối, theo sổ đăng ký: Bộ Công an." in page
+
+
+def test_hints_say_that_they_are_hints_and_where_there_is_not_enough_history(browser: Browsers) -> None:
+    page = browser("office").get("/campaigns/td-2024/insights/honesty").text
+    assert "không phải kết luận" in page
+    assert "chưa đủ lịch sử" in page
+    assert page.count("nên xem lại") == 2
+    assert '<td class="num">5 %</td>' in page
+    assert "10 điểm được sửa trong 6 giờ" in page
+    assert 'insights/honesty"' not in browser("thuky").get("/campaigns/td-2024/boards/standings").text
+
+
+def test_an_explanation_leads_to_the_place_of_each_event_and_to_the_evidence(browser: Browsers) -> None:
+    page = browser("thuky").get("/campaigns/td-2024/boards/standings/btp").text
+    assert 'href="/audit/events/0190-event"' in page
+    assert 'href="/audit/events/0190-proof"' in page
+    assert f'title="SHA-256 {insights.PROOF["sha256"]}"' in page
+    placed = browser("thuky").get("/audit/events/0190-event").text
+    assert "số 12 trong nhật ký evaluations tại vn" in placed
+    assert "Thư ký đơn vị (Bộ Tư pháp)" in placed
+
+
+def _leader(**more: Any) -> Any:
+    rows: list[dict[str, Any]] = [
+        {
+            "unit": "btp",
+            "name": "Bộ Tư pháp",
+            "rank": None,
+            "led": [],
+            "deputised": [],
+            "standing": 1,
+            "leads_now": False,
+            "candidate": True,
+        },
+        {
+            "unit": "bca",
+            "name": "Bộ Công an",
+            "rank": None,
+            "led": [],
+            "deputised": [],
+            "standing": 2,
+            "leads_now": True,
+            "candidate": False,
+        },
+    ]
+    rows[0]["answer"] = None
+    rows[1]["answer"] = {"consents": False, "on": "2024-11-19", "reason": "Đang <sắp> xếp"}
+    return lambda data: {**board(data), "rows": rows, "designated": None, **more}
+
+
+def test_the_leader_board_shows_who_declined_and_lets_a_unit_answer_for_itself(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "board"] = _leader()
+    here = browser("thuky")
+    page = here.get("/campaigns/td-2024/boards/leader").text
+    assert "từ chối ngày 19/11/2024" in page
+    assert "Đang &lt;sắp&gt; xếp" in page
+    assert 'value="bca"' not in page
+    fields = {"unit": "btp", "on": "2024-11-20", "reason": "Bận", "form": "leading"}
+    assert here.post("/campaigns/td-2024/boards/leader/answers", {**fields, "answer": "decline"}).status_code == 303
+    (call,) = network.told("registry", "decline_to_lead")
+    assert call.data == {"cluster": "khoi", "season": 2025, "unit": "btp", "on": "2024-11-20", "reason": "Bận"}
+    assert here.post("/campaigns/td-2024/boards/leader/answers", {**fields, "answer": "consent"}).status_code == 303
+    (call,) = network.told("registry", "consent_to_lead")
+    assert "reason" not in call.data
+
+
+def test_a_refused_answer_stays_typed(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "board"] = _leader()
+    errors = [{"at": "reason", "message": "Missing data for required field."}]
+    network.answers["registry", "decline_to_lead"] = ValidationFailed("DeclineToLead cannot be read", errors=errors)
+    fields = {"unit": "btp", "on": "2024-11-18", "form": "leading", "answer": "decline"}
+    answer = browser("thuky").post("/campaigns/td-2024/boards/leader/answers", fields)
+    assert answer.status_code == 422
+    assert 'value="2024-11-18"' in answer.text
+    assert "Lý do: chưa điền." in answer.text
+
+
+READS = [
+    ("/campaigns/td-2024/insights/prospects", "prospects"),
+    ("/campaigns/td-2024/insights/firmness?percent=5", "firmness"),
+    ("/campaigns/td-2024/insights/board?rubric=r-2025", "board_under"),
+    ("/campaigns/td-2024/insights/comparison?other=td-2023&before_rubric=r-2025", "compare"),
+    ("/campaigns/td-2024/insights/units/btp/evidence", "proofs"),
+    ("/units/btp/seasons", "history"),
+    ("/clusters/khoi/honesty", "honesty"),
+]
+
+
+@pytest.mark.parametrize(("path", "method"), READS, ids=[method for _, method in READS])
+def test_the_api_asks_the_same_questions(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], network: FakeNetwork, path: str, method: str
+) -> None:
+    answer = client.get(f"/api/v1{path}", headers=token("office"))
+    assert answer.status_code == 200, answer.text
+    assert len(network.told("rankings", method)) == 1
+
+
+def test_what_is_supposed_over_the_api_is_marked_and_read_exactly(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], network: FakeNetwork
+) -> None:
+    asked = {"weights": {"I.1": "1.50"}, "without": ["J1"]}
+    answer = client.post("/api/v1/campaigns/td-2024/insights/what-if", json=asked, headers=token("thuky"))
+    assert (answer.status_code, answer.get_json()["hypothetical"]) == (200, True)
+    assert network.told("rankings", "what_if")[-1].data == {"campaign": "td-2024", **asked}
+    assert client.get("/api/v1/audit/events/0190-event", headers=token("thuky")).get_json()["position"] == 12
+
+
+def test_a_unit_answers_over_the_api(client: FlaskClient, token: Callable[[str], dict[str, str]], network: FakeNetwork) -> None:
+    path = "/api/v1/clusters/khoi/seasons/2025/answers/btp"
+    assert client.put(path, json={"consents": True, "on": "2024-11-20"}, headers=token("thuky")).status_code == 201
+    (call,) = network.told("registry", "consent_to_lead")
+    assert call.data == {"cluster": "khoi", "season": 2025, "unit": "btp", "on": "2024-11-20"}
