@@ -187,6 +187,10 @@ BOARD_UNITS_AT_ONCE = 500
 BOARD_LINES_KEPT_MAX = 40_000
 """Lines of boards that a process keeps: four boards of ten thousand units."""
 
+ANSWER_FRESH_SECONDS = 0.2
+"""Age of a shared answer that is given without asking again: a view is behind its feed by tens of milliseconds anyway, and nobody sees
+such a difference. Whoever was answered a command by the same gateway sees no answer from before it."""
+
 ANSWERS_KEPT_MAX = 200
 """Pages of boards that rankings keeps until an event comes, and a gateway until it is told otherwise: some ten thousand bytes each."""
 

@@ -1,7 +1,8 @@
 """Answers that many ask for at once: a question is under way once at a time, and whoever asks meanwhile shares the next.
 
-What is given is never older than the request: an answer counts for those who came before its question was put. It is kept only to be told
-by the service that it still holds, which then need not send it again.
+What is given is no older than the request by more than ANSWER_FRESH_SECONDS, and never from before a change that this gateway has passed
+on: an answer counts for those who came before its question was put, and for so long after. Beyond that it is kept only to be told by the
+service that it still holds, which then need not send it again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,8 +18,8 @@ from typing import Any, cast
 
 from flask import current_app
 
-from services.gateway.network import query
-from shared.bounds import ANSWER_BYTES_KEPT_MAX, ANSWERS_KEPT_MAX
+from services.gateway.network import changed_at, query
+from shared.bounds import ANSWER_BYTES_KEPT_MAX, ANSWER_FRESH_SECONDS, ANSWERS_KEPT_MAX
 
 EXTENSION = "commendation.answers"
 
@@ -35,6 +37,7 @@ class Answer:
 class _Question:
     begun: int = 0
     answered: int = 0
+    put_at: float = float("-inf")
     answer: Answer | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -42,25 +45,29 @@ class _Question:
 class Answers:
     """The answers of one process, ANSWERS_KEPT_MAX of them at most, and none of more than ANSWER_BYTES_KEPT_MAX."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._questions: OrderedDict[str, _Question] = OrderedDict()
 
-    def shared(self, key: str, ask: Callable[[str | None], dict[str, Any]]) -> Answer:
+    def shared(self, key: str, ask: Callable[[str | None], dict[str, Any]], since: float = 0.0) -> Answer:
         """The answer to the question of this key, which is the same for all who may put it.
 
-        ask(known): puts it; the service answers {revision, unchanged} where `known` still holds. Raises what `ask` raises.
+        ask(known): puts it; the service answers {revision, unchanged} where `known` still holds. since: the time by the clock before which
+        no question counts. Raises what `ask` raises.
         """
         question = self._questions.setdefault(key, _Question())
         self._questions.move_to_end(key)
         while len(self._questions) > ANSWERS_KEPT_MAX:
             self._questions.popitem(last=False)
+        if question.answer is not None and question.put_at > max(self._clock() - ANSWER_FRESH_SECONDS, since):
+            return question.answer
         arrived = question.begun
         with question.lock:
             if question.answer is None or question.answered <= arrived:
                 question.begun += 1
-                number = question.begun
+                number, put_at = question.begun, self._clock()
                 question.answer = _taken(question.answer, ask(None if question.answer is None else question.answer.revision))
-                question.answered = number
+                question.answered, question.put_at = number, put_at
             answer = question.answer
         if len(answer.text) > ANSWER_BYTES_KEPT_MAX:
             self._questions.pop(key, None)
@@ -83,4 +90,4 @@ def query_shared(service: str, method: str, **data: Any) -> Answer:
         asked = data if known is None else {**data, "known": known}
         return cast("dict[str, Any]", query(service, method, **asked))
 
-    return answers.shared(key, ask)
+    return answers.shared(key, ask, changed_at())

@@ -16,6 +16,7 @@ from shared.ids import new_id
 from shared.telemetry import UNLOGGED
 
 EXTENSION = "commendation.network"
+CHANGED = "commendation.changed"
 IDEMPOTENCY = "Idempotency-Key"
 SETTLE_SECONDS = 2.0
 """Wait for the views after a command before a page is shown: they follow in milliseconds, and nobody looks at a page for longer."""
@@ -69,8 +70,20 @@ def query(service: str, method: str, *, seconds: float = RPC_SECONDS_MAX, **data
 def command(service: str, method: str, data: dict[str, Any], *, step: str = "") -> dict[str, Any]:
     """Give a service a command under this request's command id; `step` tells several commands of one request apart."""
     told = f"{command_id()}:{step}" if step else command_id()
-    answer = network().ask(service, method, data, actor=actor(), command=told, correlation=correlation(), seconds=RPC_SECONDS_MAX)
+    try:
+        answer = network().ask(service, method, data, actor=actor(), command=told, correlation=correlation(), seconds=RPC_SECONDS_MAX)
+    finally:
+        _note_change()
     return cast("dict[str, Any]", answer)
+
+
+def changed_at() -> float:
+    """When something was last changed through this gateway, by the monotonic clock: answers from before it may be out of date."""
+    return cast("float", current_app.extensions.get(CHANGED, 0.0))
+
+
+def _note_change() -> None:
+    current_app.extensions[CHANGED] = time.monotonic()
 
 
 def actor() -> str:
@@ -90,6 +103,7 @@ def settle(service: str, position: int, readers: Iterable[str]) -> bool:
     while waiting:
         waiting = [reader for reader in waiting if not _holds(reader, service, position)]
         if not waiting:
+            _note_change()  # what was asked while the views followed may not show it
             break
         if time.monotonic() > deadline:
             return False

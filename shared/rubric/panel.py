@@ -29,8 +29,10 @@ class Panel:
 
 def panel_of(item: Item, scores: Sequence[Decimal]) -> Panel:
     """The panel score of at least one score, with the rounding that the item declares for its panel."""
-    order = sorted(range(len(scores)), key=lambda at: scores[at])
     low_high = item.dropped if item.statistic is Statistic.TRIMMED_MEAN else 0
+    if len(scores) == 1 and not low_high:
+        return Panel(rounded(Fraction(scores[0]), item.panel_rounding), (False,))  # nearly all: every statistic of one score is that score
+    order = sorted(range(len(scores)), key=lambda at: scores[at])
     kept = order[low_high : len(order) - low_high]
     out = frozenset(order) - frozenset(kept)
     dropped = tuple(at in out for at in range(len(scores)))
@@ -50,7 +52,7 @@ def panel_of(item: Item, scores: Sequence[Decimal]) -> Panel:
 
 def weighted(item: Item, panel: Fraction) -> Fraction:
     """Points of the item: weight x panel score, with the rounding that the item declares."""
-    return rounded(Fraction(item.weight) * panel, item.item_rounding)
+    return rounded(panel if item.weight == 1 else Fraction(item.weight) * panel, item.item_rounding)
 
 
 def rounded(value: Fraction, rounding: Rounding | None) -> Fraction:

@@ -265,10 +265,12 @@ def _pass(item: Item, key: str, held: _Records) -> tuple[PassResult, Fraction | 
         return PassResult(key, None, None, (), tuple(held.superseded), None), None
     panel = panel_of(item, scores)
     exact = panel.value
+    shown = None if exact is None else as_decimal(exact, item.panel_rounding)
+    as_it_is = item.weight == 1 and item.panel_rounding == item.item_rounding
     result = PassResult(
         pass_key=key,
-        panel=None if exact is None else as_decimal(exact, item.panel_rounding),
-        value=None if exact is None else as_decimal(weighted(item, exact), item.item_rounding),
+        panel=shown,
+        value=shown if as_it_is or exact is None else as_decimal(weighted(item, exact), item.item_rounding),
         contributions=tuple(map(Contribution, held.standing, panel.dropped)),
         superseded=tuple(held.superseded),
         note=Note.TOO_FEW_SCORES if exact is None else None,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from services.gateway import answers as sharing
 from services.gateway.answers import Answer, Answers
+from shared.bounds import ANSWER_FRESH_SECONDS
 from shared.errors import Unavailable
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork, board
@@ -18,6 +20,11 @@ API = "/api/v1/campaigns/td-2024/boards/standings"
 PAGE = "/campaigns/td-2024/boards/standings"
 
 
+@pytest.fixture
+def _none_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "ANSWER_FRESH_SECONDS", 0.0)
+
+
 def in_parts(data: dict[str, Any]) -> dict[str, Any]:
     """Rankings with a board of 120 rows that says when nothing changed."""
     if data.get("known") == "r1":
@@ -25,6 +32,7 @@ def in_parts(data: dict[str, Any]) -> dict[str, Any]:
     return {**board(data), "found": 120, "after": data.get("after", 0) + 50, "revision": "r1"}
 
 
+@pytest.mark.usefixtures("_none_is_fresh")
 def test_an_answer_that_is_still_held_is_not_sent_again(browser: Browsers, network: FakeNetwork) -> None:
     network.answers["rankings", "board"] = in_parts
     first = browser("thuky").get(f"{API}?limit=50")
@@ -36,6 +44,7 @@ def test_an_answer_that_is_still_held_is_not_sent_again(browser: Browsers, netwo
     assert (other.status_code, other.json) == (200, first.json)
 
 
+@pytest.mark.usefixtures("_none_is_fresh")
 def test_a_whole_board_is_told_by_its_content(browser: Browsers, network: FakeNetwork) -> None:
     tag = browser("thuky").get(API).headers["ETag"]
     assert browser("thuky").get(API, headers={"If-None-Match": tag}).status_code == 304
@@ -103,6 +112,33 @@ def test_who_asks_while_a_question_is_under_way_shares_the_next() -> None:
         one.join(10)
     assert said == [None, "r1"]
     assert [answer.revision for answer in found] == ["r1", "r2", "r2", "r2"]
+
+
+def test_an_answer_is_given_again_while_it_is_fresh_and_nothing_was_changed_since() -> None:
+    now = 100.0
+    answers, said = Answers(clock=lambda: now), 0
+
+    def ask(_known: str | None) -> dict[str, Any]:
+        nonlocal said
+        said += 1
+        return {"revision": f"r{said}"}
+
+    assert [answers.shared("k", ask, since=99.0).revision for _ in range(3)] == ["r1"] * 3
+    assert answers.shared("other", ask).revision == "r2"
+    assert answers.shared("k", ask, since=100.0).revision == "r3", "it was asked when the change was under way"
+    now += ANSWER_FRESH_SECONDS / 2
+    assert answers.shared("k", ask, since=99.0).revision == "r3"
+    now += ANSWER_FRESH_SECONDS
+    assert answers.shared("k", ask, since=99.0).revision == "r4"
+
+
+def test_who_changes_something_is_not_shown_what_was_asked_before(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "board"] = in_parts
+    office = browser("office")
+    office.get(f"{API}?limit=50")
+    office.post("/campaigns/td-2024/finalisation")
+    office.get(f"{API}?limit=50")
+    assert len(network.told("rankings", "board")) >= 2
 
 
 def test_a_question_that_fails_is_put_again() -> None:
