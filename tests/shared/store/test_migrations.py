@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from structlog.testing import capture_logs
 
 from shared.errors import ConfigurationError
 from shared.feed.page import Page
@@ -170,5 +171,23 @@ def test_a_database_of_a_later_release_is_refused_with_what_to_do(database: Data
     a_store(database)
     with database.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ConfigurationError, match=r"revision 9999.*later release"):
+    with pytest.raises(
+        ConfigurationError, match=r"revision 9999.* made it\. Run that release again, or restore the database from before it\.$"
+    ):
         EventStore(database, site="vn", service="diary").prepare()
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_upgrade_is_logged_and_that_of_this_release_is_not(database: Database, release: str) -> None:
+    load(database, release)
+    with capture_logs() as logs:
+        migrations.upgrade(database)
+        migrations.upgrade(database)
+    (said,) = [line for line in logs if line["event"] == "schema_upgraded"]
+    assert (said["log_level"], said["before"], said["now"]) == ("info", None, migrations.HEAD)
+
+
+def test_a_new_database_is_not_said_to_be_upgraded(database: Database) -> None:
+    with capture_logs() as logs:
+        migrations.upgrade(database)
+    assert [line for line in logs if line["event"] != "schema_upgraded"] == logs
