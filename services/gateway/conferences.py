@@ -7,6 +7,7 @@ from datetime import date
 from flask import Response
 
 from services.gateway import documents
+from services.gateway.downloads import attachment
 from services.gateway.network import query
 from services.gateway.offload import beside
 from services.gateway.pages import common
@@ -17,9 +18,8 @@ PLACE_MAX, TIME_MAX = 200, 40
 
 def pack(campaign: str, place: str, held_on: date | None, begins_at: str) -> Response:
     """The answer that a browser saves as a file. Raises NotFound."""
-    answer = Response(beside(documents.pack, _gathered(campaign, place, held_on, begins_at)), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="hoi-nghi-{campaign}.zip"'
-    return answer
+    made = beside(documents.pack, _gathered(campaign, place, held_on, begins_at))
+    return attachment(made, f"hoi-nghi-{campaign}.zip", "application/zip")
 
 
 def _gathered(campaign: str, place: str, held_on: date | None, begins_at: str) -> documents.Conference:

@@ -14,8 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Response
-
 from services.gateway.i18n import t
 from services.gateway.network import query
 from shared.bounds import BOARD_ROWS_PAGE_MAX, EXPORT_ROWS_MAX, RECORD_UNITS_MAX
@@ -139,13 +137,6 @@ def gathered(campaign: str, at: Mapping[str, Any], made_at: datetime, unit: str 
             )
         records += told
     return Export(board, records, made_at)
-
-
-def file(content: bytes, name: str, kind: str) -> Response:
-    """An answer that a browser saves as a file."""
-    answer = Response(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def lines(export: Export) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response
 
+from services.gateway.downloads import attachment
 from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.offload import beside
@@ -19,8 +20,6 @@ from services.gateway.workbooks import excel
 from services.gateway.workbooks import organisations as workbook
 from services.gateway.workbooks.table import Fault, Filled, Table
 from shared.errors import CommendationError
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def download() -> Response:
     """All organisations of today, to be edited."""
     rows = query("registry", "organisations")
     content = beside(excel.write, workbook.table(rows), [(row["organisation"], workbook.values_of(row)) for row in rows], lead=_lead())
-    return _file(content, f"to-chuc-{common.today():%Y-%m-%d}.xlsx")
+    return attachment(content, f"to-chuc-{common.today():%Y-%m-%d}.xlsx")
 
 
 def read(content: bytes) -> Brought:
@@ -71,7 +70,7 @@ def record(brought: Brought) -> dict[str, Any]:
 def faulty(brought: Brought) -> Response:
     """The rows that something is wrong with, as a workbook to be put right and brought back."""
     made = beside(excel.write_faulty, brought.table, brought.filled, brought.plan.faults, lead=_lead())
-    return _file(made, "to-chuc-can-sua.xlsx")
+    return attachment(made, "to-chuc-can-sua.xlsx")
 
 
 def _refused(plan: workbook.Plan, told: dict[str, Any]) -> Fault:
@@ -82,9 +81,3 @@ def _refused(plan: workbook.Plan, told: dict[str, Any]) -> Fault:
 
 def _lead() -> Sequence[str]:
     return [t("workbook.lead_edit"), t("workbook.lead_back"), t("workbook.lead_delete")]
-
-
-def _file(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

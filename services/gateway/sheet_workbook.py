@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from services.gateway import filling
+from services.gateway.downloads import attachment
 from services.gateway.network import command, query
 from services.gateway.offload import beside
 from services.gateway.pages import common
@@ -18,8 +19,6 @@ from shared.bounds import WORKBOOK_SHEETS_MAX
 from shared.errors import CommendationError, NotFound
 from shared.plain import plain
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def download(subject: Subject, unit: str | None = None) -> Response:
     """The sheet of a unit, or all open ones of the scorer in the pass. Raises NotFound where there is none."""
@@ -27,10 +26,8 @@ def download(subject: Subject, unit: str | None = None) -> Response:
     if not units:
         raise NotFound(f"No sheet of {subject.scorer} is open in pass {subject.pass_key}.", pass_key=subject.pass_key)
     sheets = [_sheet(subject, one) for one in units[:WORKBOOK_SHEETS_MAX]]
-    answer = Response(beside(workbook.write, sheets, _names()), mimetype=XLSX)
     name = "-".join(["phieu", subject.campaign, subject.pass_key, unit or subject.scorer])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer
+    return attachment(beside(workbook.write, sheets, _names()), f"{name}.xlsx")
 
 
 def read(subject: Subject, content: bytes, *, unit: str = "", choose: Callable[[Change], str] = lambda _: "") -> tuple[Plan, Plan]:

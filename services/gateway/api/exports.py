@@ -10,9 +10,10 @@ from flask.views import MethodView
 
 from services.gateway import exports, schemas
 from services.gateway.api import blueprint
+from services.gateway.downloads import XLSX, attachment
 from services.gateway.offload import beside
 from services.gateway.pages import common
-from services.gateway.workbooks.boards import XLSX, workbook
+from services.gateway.workbooks.boards import workbook
 from shared.event import instant_text
 
 records = blueprint("exports", "/campaigns/<campaign>/exports", "Every score of a campaign's standings: JSON, CSV, Excel.")
@@ -36,7 +37,7 @@ class Csv(MethodView):
     @records.response(200, content_type=exports.CSV)
     def get(self, asked: dict[str, Any], campaign: str) -> Response:
         """The same rows as CSV, each with the state and instant of the standings."""
-        return exports.file(beside(exports.as_csv, _export(asked, campaign)), f"diem-{campaign}.csv", exports.CSV)
+        return attachment(beside(exports.as_csv, _export(asked, campaign)), f"diem-{campaign}.csv", exports.CSV)
 
 
 @records.route("/standings.xlsx")
@@ -45,7 +46,7 @@ class Excel(MethodView):
     @records.response(200, content_type=XLSX)
     def get(self, asked: dict[str, Any], campaign: str) -> Response:
         """The standings, every score, and the summary sheet of each unit."""
-        return exports.file(beside(workbook, _export(asked, campaign)), f"bang-diem-{campaign}.xlsx", XLSX)
+        return attachment(beside(workbook, _export(asked, campaign)), f"bang-diem-{campaign}.xlsx")
 
 
 def _export(asked: dict[str, Any], campaign: str) -> exports.Export:

@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from services.gateway import organisation_workbook, schemas
 from services.gateway.api import blueprint, told
+from services.gateway.downloads import XLSX
 from services.gateway.network import command, query
 from services.gateway.workbooks import excel
 from shared.errors import DomainError, ValidationFailed
@@ -56,7 +57,7 @@ class Changes(MethodView):
 
 @organisations.route("/workbook")
 class Workbook(MethodView):
-    @organisations.response(200, content_type=organisation_workbook.XLSX)
+    @organisations.response(200, content_type=XLSX)
     def get(self) -> Response:
         """All organisations of today as a workbook to be edited and brought back."""
         return organisation_workbook.download()

@@ -10,6 +10,7 @@ from flask.views import MethodView
 from services.gateway import schemas, sheet_workbook
 from services.gateway.api import blueprint
 from services.gateway.api.organisations import PreviewStale
+from services.gateway.downloads import XLSX
 from services.gateway.workbooks.sheets import Change, Fault, Plan, Subject
 from shared.errors import DomainError, ValidationFailed
 
@@ -26,7 +27,7 @@ class RowsContested(DomainError):
 @workbooks.route("")
 class SheetWorkbook(MethodView):
     @workbooks.arguments(schemas.SheetWorkbookWanted, location="query")
-    @workbooks.response(200, content_type=sheet_workbook.XLSX)
+    @workbooks.response(200, content_type=XLSX)
     def get(self, wanted: dict[str, Any], campaign: str, pass_key: str, scorer: str) -> Response:
         """The sheet of a unit, or all open ones of the scorer in the pass, to be filled and brought back."""
         return sheet_workbook.download(Subject(campaign, pass_key, scorer), wanted.get("unit"))

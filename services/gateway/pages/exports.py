@@ -10,12 +10,13 @@ from typing import Any
 from flask import Response, render_template, request
 
 from services.gateway import charts, exports
+from services.gateway.downloads import attachment
 from services.gateway.formats import short
 from services.gateway.i18n import t
 from services.gateway.network import query
 from services.gateway.offload import beside
 from services.gateway.pages import boards, common
-from services.gateway.workbooks.boards import XLSX, head_of, workbook
+from services.gateway.workbooks.boards import head_of, workbook
 
 pages = common.blueprint("exports")
 
@@ -37,12 +38,12 @@ def overview(campaign: str) -> str:
 
 @pages.get("/campaigns/<campaign>/exports/standings.xlsx")
 def excel(campaign: str) -> Response:
-    return exports.file(beside(workbook, _export(campaign)), f"bang-diem-{campaign}.xlsx", XLSX)
+    return attachment(beside(workbook, _export(campaign)), f"bang-diem-{campaign}.xlsx")
 
 
 @pages.get("/campaigns/<campaign>/exports/scores.csv")
 def scores(campaign: str) -> Response:
-    return exports.file(beside(exports.as_csv, _export(campaign)), f"diem-{campaign}.csv", exports.CSV)
+    return attachment(beside(exports.as_csv, _export(campaign)), f"diem-{campaign}.csv", exports.CSV)
 
 
 @pages.get("/campaigns/<campaign>/exports/print")

@@ -18,6 +18,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import visitors
+from services.gateway.downloads import attachment
 from services.gateway.formats import NumberUnclear, typed_number
 from services.gateway.i18n import t
 from services.gateway.network import command, query
@@ -36,7 +37,6 @@ Shown = Answer | tuple[str, int] | str
 
 OVERSEERS = (Role.OFFICE, Role.INSPECTOR)
 REFUSED = "evaluations.ratings_refused"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_MAX = 200
 """Rows and mistakes that the preview lists; the rest are counted."""
 
@@ -146,7 +146,7 @@ def download(unit: str, period: str, scheme: str) -> Response:
     made = workbook.table(ratings)
     recorded = {row["subject"]: row for row in ratings["rows"]}
     rows = [(entry.who.subject, workbook.values_of(made, entry, recorded.get(entry.who.subject))) for entry in _entries(ratings)]
-    return _file(beside(excel.write, made, rows, lead=_lead()), f"xep-loai-{unit}-{period}.xlsx")
+    return attachment(beside(excel.write, made, rows, lead=_lead()), f"xep-loai-{unit}-{period}.xlsx")
 
 
 @pages.post("/ratings/<unit>/<period>/<scheme>/workbook")
@@ -187,7 +187,7 @@ def faults(unit: str, period: str, scheme: str) -> Shown:
         raise
     except CommendationError as error:
         return grid(unit, period, scheme, error), status_of(error)
-    return _file(beside(excel.write_faulty, made, filled, plan.faults, lead=_lead()), "xep-loai-can-sua.xlsx")
+    return attachment(beside(excel.write_faulty, made, filled, plan.faults, lead=_lead()), "xep-loai-can-sua.xlsx")
 
 
 @pages.get("/ratings/<unit>/years/<int:year>/<scheme>")
@@ -419,9 +419,3 @@ def _digest(plan: workbook.Plan) -> str:
 
 def _lead() -> Sequence[str]:
     return [t("rating_book.lead_fill"), t("workbook.lead_back")]
-
-
-def _file(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from flask import Response as Download
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway import comparison, editor, visitors
+from services.gateway.downloads import attachment
 from services.gateway.i18n import language, t
 from services.gateway.network import command, command_id, query
 from services.gateway.pages import common
@@ -301,4 +301,4 @@ def _edition() -> int:
 
 def _file(content: Mapping[str, Any], name: str) -> Response:
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=120)
-    return Download(text, mimetype="application/yaml", headers={"Content-Disposition": f'attachment; filename="{name}.yaml"'})
+    return attachment(text, f"{name}.yaml", "application/yaml")

@@ -21,8 +21,6 @@ from services.gateway.exports import Export, Summary, lines, summaries
 from services.gateway.i18n import t
 from shared.calendar import HANOI
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 SUMMARIES_MAX = 60
 """Units with a summary of their own in one workbook: of more tabs nobody finds one."""
 
