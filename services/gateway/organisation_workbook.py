@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.offload import beside
 from services.gateway.pages import choosing, common
+from services.gateway.pages.previews import digest_of
 from services.gateway.problems import words_of
 from services.gateway.workbooks import excel
 from services.gateway.workbooks import organisations as workbook
@@ -33,8 +32,7 @@ class Brought:
     @property
     def digest(self) -> str:
         """Of what it would do: what is recorded is what was shown, or nothing."""
-        said = json.dumps([one.change for one in self.plan.planned], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(said.encode()).hexdigest()
+        return digest_of([one.change for one in self.plan.planned])
 
     @property
     def faults(self) -> list[Fault]:

@@ -6,10 +6,6 @@ it is still what was shown.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,14 +19,14 @@ from services.gateway.formats import NumberUnclear, typed_number
 from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.offload import beside
-from services.gateway.pages import choosing, common
+from services.gateway.pages import choosing, common, previews
 from services.gateway.problems import code_of, status_of
 from services.gateway.rating_rows import Entry, entry_of, mark_of, rated_in, words_of_faults
 from services.gateway.workbooks import excel
 from services.gateway.workbooks import ratings as workbook
 from services.gateway.workbooks.table import Filled, Table
 from shared.access import Role
-from shared.errors import CommendationError, NotFound, NotSignedIn, ValidationFailed
+from shared.errors import CommendationError, NotFound, NotSignedIn
 
 pages = common.blueprint("ratings")
 Shown = Answer | tuple[str, int] | str
@@ -153,7 +149,7 @@ def download(unit: str, period: str, scheme: str) -> Response:
 def preview(unit: str, period: str, scheme: str) -> Shown:
     """What the file would enter, row by row, and every mistake by its cell."""
     try:
-        return _preview(_ratings(unit, period, scheme), _content())
+        return _preview(_ratings(unit, period, scheme), previews.content())
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -164,7 +160,7 @@ def preview(unit: str, period: str, scheme: str) -> Shown:
 def record(unit: str, period: str, scheme: str) -> Shown:
     """Record what was shown, all or nothing."""
     try:
-        ratings, content = _ratings(unit, period, scheme), _content()
+        ratings, content = _ratings(unit, period, scheme), previews.content()
         plan = _read(ratings, content)[2]
         if plan.faults or _digest(plan) != request.form.get("digest"):
             return _preview(ratings, content, moved_on=True)
@@ -182,7 +178,7 @@ def record(unit: str, period: str, scheme: str) -> Shown:
 def faults(unit: str, period: str, scheme: str) -> Shown:
     """The rows that something is wrong with, as a workbook to be put right and brought back."""
     try:
-        made, filled, plan, _ = _read(_ratings(unit, period, scheme), _content())
+        made, filled, plan, _ = _read(_ratings(unit, period, scheme), previews.content())
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -391,30 +387,15 @@ def _preview(ratings: Mapping[str, Any], content: bytes, *, moved_on: bool = Fal
         wrong=len(plan.faults),
         quotas=told["quotas"],
         most=SHOWN_MAX,
-        content=base64.b64encode(content).decode(),
+        content=previews.carried(content),
         digest=_digest(plan),
         moved_on=moved_on,
     )
     return shown, 409 if moved_on else 422 if plan.faults else 200
 
 
-def _content() -> bytes:
-    """The file that was just chosen, or the one that travelled with the preview."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return file.read()
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-    except binascii.Error:
-        content = b""
-    if not content:
-        raise ValidationFailed("No file was chosen.", errors=[{"at": "file", "message": "Choose a file."}])
-    return content
-
-
 def _digest(plan: workbook.Plan) -> str:
-    said = json.dumps([entry.to_data() for entry in plan.entries], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return previews.digest_of([entry.to_data() for entry in plan.entries])
 
 
 def _lead() -> Sequence[str]:

@@ -6,18 +6,15 @@ same file, and only if it is still what was shown.
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway import sheet_workbook
 from services.gateway.i18n import t
-from services.gateway.pages import common
+from services.gateway.pages import common, previews
 from services.gateway.problems import status_of
 from services.gateway.workbooks.sheets import Change, Plan, Subject
-from shared.errors import CommendationError, NotSignedIn, ValidationFailed
+from shared.errors import CommendationError, NotSignedIn
 
 pages = common.blueprint("sheet_workbook")
 Shown = Answer | tuple[str, int] | str
@@ -42,7 +39,7 @@ def upload(campaign: str, pass_key: str, scorer: str, error: CommendationError |
 def preview(campaign: str, pass_key: str, scorer: str) -> Shown:
     """What the file would change, row by row, and every mistake by its cell."""
     try:
-        return _shown(Subject(campaign, pass_key, scorer), _content())
+        return _shown(Subject(campaign, pass_key, scorer), previews.content())
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -54,7 +51,7 @@ def record(campaign: str, pass_key: str, scorer: str) -> Shown:
     """Record what was shown, all or nothing."""
     subject = Subject(campaign, pass_key, scorer)
     try:
-        content = _content()
+        content = previews.content()
         shown, plan = sheet_workbook.read(subject, content, unit=_unit(), choose=_choice)
         if shown.digest != request.form.get("digest"):
             return _shown(subject, content, words=t("workbook.moved_on"))
@@ -83,7 +80,7 @@ def _shown(subject: Subject, content: bytes, *, words: str = "") -> Shown:
         faults=plan.faults,
         choice=_choice,
         most=SHOWN_MAX,
-        content=base64.b64encode(content).decode(),
+        content=previews.carried(content),
         words=words,
     )
     return page, _status(plan, words)
@@ -107,17 +104,3 @@ def _back(subject: Subject) -> str:
     if not _unit():
         return url_for("home.home")
     return url_for("sheets.show", campaign=subject.campaign, unit=_unit(), pass_key=subject.pass_key, scorer=subject.scorer)
-
-
-def _content() -> bytes:
-    """The file that was just chosen, or the one that travelled with the preview."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return file.read()
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-    except binascii.Error:
-        content = b""
-    if not content:
-        raise ValidationFailed("No file was chosen.", errors=[{"at": "file", "message": "Choose a file."}])
-    return content

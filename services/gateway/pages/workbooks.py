@@ -6,8 +6,6 @@ same file, and only if it is still what was shown.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import date
 from typing import Any
 
@@ -16,12 +14,12 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway import formats, organisation_workbook
 from services.gateway.i18n import t
-from services.gateway.pages import common
+from services.gateway.pages import common, previews
 from services.gateway.problems import status_of
 from services.gateway.workbooks import excel
 from services.gateway.workbooks import organisations as workbook
 from services.gateway.workbooks.table import Table
-from shared.errors import CommendationError, NotSignedIn, ValidationFailed
+from shared.errors import CommendationError, NotSignedIn
 
 pages = common.blueprint("workbooks")
 Shown = Answer | tuple[str, int] | str
@@ -51,7 +49,7 @@ def upload(error: CommendationError | None = None) -> str:
 def preview() -> Shown:
     """What the file would change, row by row, and every mistake by its cell."""
     try:
-        return _shown(_content())
+        return _shown(previews.content())
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -62,7 +60,7 @@ def preview() -> Shown:
 def record() -> Shown:
     """Record what was shown, all or nothing."""
     try:
-        content = _content()
+        content = previews.content()
         brought = organisation_workbook.read(content)
         if brought.plan.faults or brought.digest != request.form.get("digest"):
             return _shown(content, moved_on=True)
@@ -79,7 +77,7 @@ def record() -> Shown:
 def faults() -> Shown:
     """The rows that something is wrong with, as a workbook to be put right and brought back."""
     try:
-        return organisation_workbook.faulty(organisation_workbook.read(_content()))
+        return organisation_workbook.faulty(organisation_workbook.read(previews.content()))
     except NotSignedIn:
         raise
     except CommendationError as error:
@@ -97,7 +95,7 @@ def _shown(content: bytes, *, moved_on: bool = False) -> Shown:
         faults=[excel.words_of(brought.table, fault) for fault in found[:SHOWN_MAX]],
         wrong=len(found),
         most=SHOWN_MAX,
-        content=base64.b64encode(content).decode(),
+        content=previews.carried(content),
         digest=brought.digest,
         moved_on=moved_on,
     )
@@ -121,17 +119,3 @@ def _line(made: Table, one: workbook.Planned) -> dict[str, Any]:
         "name": common.name_of(one.change["organisation"]) if one.before else one.after.get("name", ""),
         "parts": [(made.column(key).words, said(key, one.before), said(key, one.after)) for key in one.columns],
     }
-
-
-def _content() -> bytes:
-    """The file that was just chosen, or the one that travelled with the preview."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return file.read()
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-    except binascii.Error:
-        content = b""
-    if not content:
-        raise ValidationFailed("No file was chosen.", errors=[{"at": "file", "message": "Choose a file."}])
-    return content
