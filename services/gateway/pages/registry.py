@@ -6,7 +6,6 @@ an account may not do.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -254,11 +253,6 @@ def _runs(cluster: Mapping[str, Any]) -> bool:
 
 def _choices(family: str, keys: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(key, t(f"{family}.{key}")) for key in keys]
-
-
-def _short(unit: str) -> str:
-    """A unit in a command's id, whose length is bounded."""
-    return hashlib.sha256(unit.encode()).hexdigest()[:16]
 
 
 def _account(account: str) -> dict[str, Any]:
