@@ -19,7 +19,7 @@ from shared.errors import CommendationError, NotFound
 from shared.event import Event
 from shared.ground import configuration
 from shared.plain import plain
-from shared.projection import Projector
+from shared.projection import Projector, Reading
 from shared.rpc import Request, rpc
 from shared.schema import load
 from shared.service import FactsProvider, Service, ViewsProvider
@@ -110,8 +110,65 @@ class AuditService(Service):
         with self.views.reading() as reading:
             found = views.place_of(reading, wanted)
         if found is None:
-            raise NotFound(f"The audit has no event {wanted}, or has not received it yet.", event=wanted)
+            raise _unknown(wanted)
         return plain(found)
+
+    @rpc
+    def checkpoints(self, request: Request) -> list[dict[str, Any]]:
+        """The checkpoints taken, the latest first: of each log the size and head of its tree, and the digest of them all."""
+        self.permit(request)
+        limit = load(schemas.Checkpoints, request.data)["limit"]
+        with self.views.reading() as reading:
+            return plain(views.latest_checkpoints(reading, limit))
+
+    @rpc
+    def heads(self, request: Request) -> dict[str, Any]:
+        """The heads of the logs as they were at given positions, or as they stand, and the digest that a checkpoint of them would have."""
+        self.permit(request)
+        positions = load(schemas.Heads, request.data)["positions"]
+        with self.views.reading() as reading:
+            heads = views.heads_now(reading) if positions is None else views.heads_at(reading, positions)
+        return plain({"digest": domain.digest_of_heads(heads), "heads": heads})
+
+    @rpc
+    def checkpoint(self, request: Request) -> dict[str, Any]:
+        """One checkpoint."""
+        self.permit(request)
+        wanted = load(schemas.Checkpoint, request.data)["checkpoint"]
+        with self.views.reading() as reading:
+            return plain(_checkpoint(reading, wanted))
+
+    @rpc
+    def take_checkpoint(self, request: Request) -> dict[str, Any]:
+        """Note down the heads of all trees, which still have to give those of the checkpoint before; nothing where they are the same."""
+        self.permit(request)
+        with self.views.reading() as reading:
+            latest = views.latest_checkpoints(reading, 1)
+            before = tuple(latest[0]["heads"]) if latest else ()
+            command = domain.TakeCheckpoint(request.id, views.heads_now(reading), before, views.heads_again(reading, before))
+        return self.facts.execute(request, domain.CHECKPOINT, f"checkpoint-{request.id}", command)
+
+    @rpc
+    def proof(self, request: Request) -> dict[str, Any]:
+        """The proof that an event stands in the log of its service, for who has its id; not what the event says."""
+        self.permit(request)
+        asked = load(schemas.Proved, request.data)
+        with self.views.reading() as reading:
+            checkpoint = None if asked["checkpoint"] is None else _checkpoint(reading, asked["checkpoint"])
+            found = views.proof_of(reading, asked["event"], checkpoint)
+        if found is None:
+            raise _unknown(asked["event"])
+        return plain(found)
+
+    @rpc
+    def consistency(self, request: Request) -> dict[str, Any]:
+        """The proof that between two checkpoints, or since one, the logs were only added to."""
+        self.permit(request)
+        asked = load(schemas.Step, request.data)
+        with self.views.reading() as reading:
+            before = _checkpoint(reading, asked["before"])
+            after = None if asked["after"] is None else _checkpoint(reading, asked["after"])
+            return plain(views.consistency_of(reading, before, after))
 
     @rpc
     def verify(self, request: Request) -> dict[str, Any]:
@@ -178,3 +235,14 @@ class AuditService(Service):
         request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX})
         answer = self.network.ask(service, "read_feed", request)
         return FeedPage([Event.from_cloudevent(item) for item in answer["events"]], int(answer["head"]))
+
+
+def _checkpoint(reading: Reading, checkpoint: str) -> dict[str, Any]:
+    found = views.checkpoint_of(reading, checkpoint)
+    if found is None:
+        raise NotFound(f"No checkpoint {checkpoint} is known here.", checkpoint=checkpoint)
+    return found
+
+
+def _unknown(event: str) -> NotFound:
+    return NotFound(f"The audit has no event {event}, or has not received it yet.", event=event)

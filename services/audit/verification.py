@@ -8,12 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from services.audit import views
-from services.audit.domain import PROBLEM_MAX, Entry, Findings, RecordVerification, ServiceCompared, VerificationRun, check_record, compare
+from services.audit.domain import (
+    PROBLEM_MAX,
+    Entry,
+    EvidenceDiffers,
+    Finding,
+    Findings,
+    Kind,
+    Noted,
+    RecordVerification,
+    ServiceCompared,
+    VerificationRun,
+    check_record,
+    compare,
+)
 from shared.bounds import PAGE_EVENTS_MAX
 from shared.errors import CommendationError
 from shared.event import Event
 from shared.plain import plain
-from shared.projection import Projector
+from shared.projection import Projector, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +76,30 @@ def verify(
 def _check_own(findings: Findings, projector: Projector, progress: Progress) -> None:
     with projector.reading() as reading:
         logs = views.all_logs(reading)
+        heads = {(log["site"], log["service"]): _heads(reading, log["site"], log["service"]) for log in logs}
+        trees = views.all_trees(reading)
     for log in logs:
         site, service = log["site"], log["service"]
         recorded = progress.resting(views.by_place(projector, site, service, log["events"]))
-        check_record(findings, site, service, recorded, count=log["events"], chain=log["digest"])
+        check_record(findings, site, service, recorded, count=log["events"], chain=log["digest"], heads=heads[site, service])
+    for (site, service), tree in trees.items():
+        position = views.first_broken(projector, site, service, tree.size, progress.rest)
+        if position is not None:
+            words = f"The tree over the audit's record of {service} contradicts itself from event {position} on."
+            findings.add(Finding(site, service, position, Kind.CHANGED, words))
+
+
+def _heads(reading: Reading, site: str, service: str) -> list[Noted]:
+    """The heads that the record of a log has to give: of its tree as it stands, and of every checkpoint."""
+    noted = [Noted(head["size"], head["root"], f"checkpoint {head['checkpoint']}") for head in views.heads_noted(reading, site, service)]
+    tree = views.all_trees(reading).get((site, service))
+    if tree is not None:
+        try:
+            root = tree.head(tree.size)
+        except EvidenceDiffers:
+            root = ""
+        noted.append(Noted(tree.size, root, "the tree over it"))
+    return noted
 
 
 def _compare_service(findings: Findings, projector: Projector, feed: Feed, site: str, service: str, progress: Progress) -> ServiceCompared:

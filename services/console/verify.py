@@ -1,21 +1,22 @@
-"""`commendation verify`: the audit's record against the services' logs, event by event; and boards by two evaluators."""
+"""`commendation verify`: the audit's record against the services' logs, event by event; boards by two evaluators; proofs of the audit."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
+from services.audit import offline
 from services.console.exported import Log
 from services.console.site import open_site
 from services.rankings import seals, second
 from shared.config import PRODUCERS, load
-from shared.errors import CommendationError, NotFound
+from shared.errors import CommendationError, NotFound, ValidationFailed
 
 
 @click.group(invoke_without_command=True)
@@ -91,3 +92,45 @@ def _compared(log: Log, campaign: str) -> Iterator[tuple[bool, list[str]]]:
 
 def _line(one: second.Difference) -> str:
     return f"  {one.unit} {one.figure}: engine {one.board}, second opinion {one.second}"
+
+
+@verify.command("place")
+@click.argument("proof", metavar="FILE", type=click.File(encoding="utf-8"))
+@click.argument("events", metavar="[EXPORT]", type=click.File(encoding="utf-8"), required=False)
+def place(proof: TextIO, events: TextIO | None) -> None:
+    """Check a proof of place, a FILE as the audit gives it, with nothing but hashes: no network, no database.
+
+    The event is in FILE or in EXPORT (`-` for standard input); an export that holds the whole log also gives the root anew. Exit code 1
+    where something does not hold, 2 where it cannot be checked. Hold the root, or the checkpoint's digest, against what was published.
+    """
+    _report(lambda: offline.check_place(_json(proof), events))
+
+
+@verify.command("consistency")
+@click.argument("old", type=click.File(encoding="utf-8"))
+@click.argument("proof", type=click.File(encoding="utf-8"))
+def consistency(old: TextIO, proof: TextIO) -> None:
+    """Check by PROOF that the logs still begin as in the checkpoint of OLD: a checkpoint, or a proof that was kept.
+
+    Exit code 1 where something does not hold, 2 where it cannot be checked.
+    """
+    _report(lambda: offline.check_consistency(_json(old), _json(proof)))
+
+
+def _json(file: TextIO) -> Any:
+    try:
+        return json.load(file)
+    except ValueError as error:
+        raise offline.NotCheckable(f"{file.name} is no JSON: {error}.") from error
+
+
+def _report(check: Callable[[], Sequence[offline.Check]]) -> None:
+    try:
+        checks = check()
+    except offline.NotCheckable as error:
+        raise ValidationFailed(str(error)) from error
+    for one in checks:
+        click.echo(f"{'holds' if one.holds else 'DOES NOT HOLD'}: {one.words}")
+    broken = sum(not one.holds for one in checks)
+    click.echo(f"{len(checks)} checked, {broken} do not hold.")
+    sys.exit(1 if broken else 0)

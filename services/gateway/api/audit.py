@@ -6,8 +6,8 @@ from typing import Any
 
 from flask.views import MethodView
 
-from services.gateway import schemas
-from services.gateway.api import blueprint
+from services.gateway import proofs, schemas
+from services.gateway.api import blueprint, told
 from services.gateway.network import command, query
 
 audit = blueprint("audit", "/audit", "The record of every event of every service, and its verification.")
@@ -36,3 +36,44 @@ class Verification(MethodView):
     def get(self, verification: str) -> Any:
         """A verification: how far it is, or what it found."""
         return query("audit", "verification", verification=verification)
+
+
+@audit.route("/checkpoints")
+class Checkpoints(MethodView):
+    @audit.arguments(schemas.CheckpointsAsked, location="query")
+    @audit.response(200, schemas.Checkpoint(many=True))
+    def get(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        """The checkpoints taken, the latest first."""
+        return list(query("audit", "checkpoints", **asked))
+
+    @audit.response(201, schemas.Recorded)
+    @audit.alt_response(200, schema=schemas.Recorded)
+    def post(self) -> tuple[dict[str, Any], int]:
+        """Take one: note down the heads of all logs."""
+        return told("audit", "take_checkpoint", {})
+
+
+@audit.route("/checkpoints/<checkpoint>")
+class Checkpoint(MethodView):
+    @audit.response(200, schemas.Checkpoint)
+    def get(self, checkpoint: str) -> Any:
+        """A checkpoint."""
+        return query("audit", "checkpoint", checkpoint=checkpoint)
+
+
+@audit.route("/checkpoints/<checkpoint>/consistency")
+class Consistency(MethodView):
+    @audit.arguments(schemas.ConsistencyAsked, location="query")
+    @audit.response(200, schemas.ConsistencyProof)
+    def get(self, asked: dict[str, Any], checkpoint: str) -> Any:
+        """The proof that since this checkpoint, or between it and a later one, the logs were only added to."""
+        return query("audit", "consistency", before=checkpoint, **asked)
+
+
+@audit.route("/events/<event>/proof")
+class PlaceProof(MethodView):
+    @audit.arguments(schemas.ProofAsked, location="query")
+    @audit.response(200, schemas.PlaceProof)
+    def get(self, asked: dict[str, Any], event: str) -> Any:
+        """The proof that an event stands in the log of its service at its position."""
+        return proofs.place(event, **asked)

@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.domain import FINDINGS_BYTES_MAX, Compared, Entry, Finding, Findings, Kind, chained, check_record, compare
+from services.audit.domain import (
+    FINDINGS_BYTES_MAX,
+    Compared,
+    Entry,
+    Finding,
+    Findings,
+    Kind,
+    Noted,
+    chained,
+    check_record,
+    compare,
+    merkle,
+)
 from shared.event import Event
 from tests.services.audit.given import entries, entry, event, log
 
@@ -162,10 +174,15 @@ def chain_of(recorded: Sequence[Entry]) -> str:
     return chain
 
 
-def checked(recorded: Sequence[Entry], *, count: int, chain: str) -> list[tuple[int, Kind]]:
+def checked(recorded: Sequence[Entry], *, count: int, chain: str, heads: Sequence[Noted] = ()) -> list[tuple[int, Kind]]:
     findings = Findings()
-    check_record(findings, "vn", "registry", recorded, count=count, chain=chain)
+    check_record(findings, "vn", "registry", recorded, count=count, chain=chain, heads=heads)
     return shown(findings.kept)
+
+
+def heads_of(events: Sequence[Event], *sizes: int) -> list[Noted]:
+    leaves = [merkle.leaf_hash(one.canonical()) for one in events]
+    return [Noted(size, merkle.head_over(leaves[:size]).hex(), f"checkpoint {size}") for size in sizes]
 
 
 class TestOwnRecord:
@@ -205,3 +222,24 @@ class TestOwnRecord:
         left = [one for place, one in enumerate(recorded) if place != at]
         found = checked(left, count=3, chain=chain_of(recorded))
         assert Kind.GAP in {kind for _, kind in found}
+
+    @given(st.permutations(range(12)), st.lists(st.integers(1, 12)))
+    def test_heads_noted_down_are_found_in_whatever_order_events_were_recorded(self, order: list[int], sizes: list[int]) -> None:
+        events = log(12)
+        recorded = [entry(events[at], place) for place, at in enumerate(order, start=1)]
+        assert checked(recorded, count=12, chain=chain_of(recorded), heads=heads_of(events, *sizes)) == []
+
+    @given(LENGTHS, st.data())
+    def test_a_record_rewritten_throughout_does_not_give_the_heads_noted_after_the_change(self, length: int, draw: st.DataObject) -> None:
+        """Entry, digest and running digest fit again; whoever did that cannot reach the checkpoint."""
+        events = log(length)
+        at = draw.draw(st.integers(0, length - 1))
+        recorded = entries([*events[:at], event(at + 1, data={"what": "lie"}), *events[at + 1 :]])
+        heads = heads_of(events, *range(1, length + 1))
+        assert checked(recorded, count=length, chain=chain_of(recorded), heads=heads[:at]) == []
+        assert checked(recorded, count=length, chain=chain_of(recorded), heads=heads) == [(at + 1, Kind.CHANGED)]
+
+    def test_a_record_that_is_shorter_than_what_was_noted_is_found(self) -> None:
+        events = log(5)
+        recorded = entries(events[:3])
+        assert checked(recorded, count=3, chain=chain_of(recorded), heads=heads_of(events, 2, 5)) == [(5, Kind.CHANGED)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,8 +13,8 @@ import eventlet
 import pytest
 import sqlalchemy as sa
 
-from services.audit import schemas, service, views
-from services.audit.domain import digest_of
+from services.audit import domain, offline, schemas, service, views
+from services.audit.domain import digest_of, merkle
 from services.audit.service import AuditService
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, NotAllowed, NotFound, Unavailable
@@ -195,3 +197,116 @@ def test_the_record_of_an_earlier_release_gets_its_index_at_the_next_start(audit
     views.Evidence(database, views.MODEL).prepare()
     with database.write() as connection:
         assert [found["name"] for found in sa.inspect(connection).get_indexes("entries__1")] == [index]
+
+
+class TestCheckpoints:
+    """Heads that were noted down, and what is proved by them."""
+
+    def test_one_is_taken_of_all_logs_and_shown_to_all(self, audit: Audit) -> None:
+        (event,) = self.take(audit, "inspector", "k1")["events"]
+        assert event
+        (shown,) = audit.tell("anybody", "checkpoints")
+        (head,) = shown["heads"]
+        leaves = [merkle.leaf_hash(one.canonical()) for one in audit.stores["registry"].feed(0)]
+        assert head == {"site": "vn", "service": "registry", "size": 4, "root": merkle.head_over(leaves).hex()}
+        assert (shown["checkpoint"], shown["actor"]) == ("k1", "inspector")
+        assert shown["digest"] == hashlib.sha256(f"vn registry 4 {head['root']}\n".encode()).hexdigest()
+
+    def test_a_secretary_takes_none(self, audit: Audit) -> None:
+        with pytest.raises(NotAllowed):
+            self.take(audit, "secretary", "k1")
+
+    def test_the_same_command_and_the_same_heads_are_one_checkpoint(self, audit: Audit) -> None:
+        first = self.take(audit, "inspector", "k1")
+        again, other = self.take(audit, "inspector", "k1"), self.take(audit, "office", "k2")
+        assert (again["events"], again["repeated"], other["events"]) == (first["events"], True, [])
+        assert [shown["checkpoint"] for shown in audit.tell("inspector", "checkpoints")] == ["k1"]
+
+    def test_none_is_taken_on_a_record_that_was_changed_since_the_one_before(self, audit: Audit) -> None:
+        self.take(audit, "inspector", "k1")
+        self.happen(audit, 3)
+        with audit.evidence.database.write() as connection:
+            connection.execute(sa.text("UPDATE tiles__1 SET hashes = replace(hashes, 'a', 'b')"))
+        with pytest.raises(domain.EvidenceDiffers):
+            self.take(audit, "inspector", "k2")
+        for event in audit.stores["registry"].feed(0):
+            with pytest.raises(domain.EvidenceDiffers):
+                audit.tell("secretary", "proof", {"event": event.id})
+        with pytest.raises(domain.EvidenceDiffers):
+            audit.tell("secretary", "consistency", {"before": "k1"})
+
+    def test_a_verification_holds_the_record_against_them(self, audit: Audit) -> None:
+        self.take(audit, "inspector", "k1")
+        with audit.evidence.database.write() as connection:
+            connection.execute(sa.text(f"UPDATE checkpoint_heads__1 SET root = '{'0' * 64}'"))
+        (finding,) = audit.tell("inspector", "verify", command="v2")["findings"]
+        assert (finding["position"], finding["kind"]) == (4, "changed")
+        assert "noted in checkpoint k1" in finding["message"]
+
+    def test_a_place_is_proved_in_the_latest_checkpoint_that_holds_the_event(self, audit: Audit) -> None:
+        second = audit.stores["registry"].feed(0)[1].id
+        now = audit.tell("secretary", "proof", {"event": second})
+        assert (now["index"], now["position"], now["size"], now["checkpoint"]) == (1, 2, 4, None)
+        self.take(audit, "inspector", "k1")
+        self.happen(audit, 3)
+        self.take(audit, "inspector", "k2")
+        self.happen(audit, 2)
+        last = audit.stores["registry"].feed(8)[0].id
+        for event, checkpoint, expected in (
+            (second, None, ("k2", 7)),
+            (second, "k1", ("k1", 4)),
+            (audit.stores["registry"].feed(6, 1)[0].id, None, ("k2", 7)),
+            (last, None, (None, 9)),
+        ):
+            proof = audit.tell("secretary", "proof", {"event": event, "checkpoint": checkpoint})
+            assert ((proof["checkpoint"] or {}).get("checkpoint"), proof["size"]) == expected
+            assert not {"body", "data", "stream"} & proof.keys(), "who has the id is not told what the event says"
+            told = offline.check_place(proof, [json.dumps(one.to_cloudevent()) for one in audit.stores["registry"].feed(0)])
+            assert [one.words for one in told if not one.holds] == []
+        with pytest.raises(domain.NotInTree):
+            audit.tell("secretary", "proof", {"event": last, "checkpoint": "k2"})
+        for asked in ({"event": "0190-unknown"}, {"event": second, "checkpoint": "k9"}):
+            with pytest.raises(NotFound):
+                audit.tell("secretary", "proof", asked)
+
+    def test_heads_are_told_as_they_were_at_the_positions_that_a_result_names(self, audit: Audit) -> None:
+        self.take(audit, "inspector", "k1")
+        (noted,) = audit.tell("secretary", "checkpoints")
+        self.happen(audit, 3)
+        then = [{"site": "vn", "service": "registry", "position": 4}, {"site": "vn", "service": "awards", "position": 0}]
+        assert audit.tell("secretary", "heads", {"positions": then}) == {name: noted[name] for name in ("digest", "heads")}
+        assert [head["size"] for head in audit.tell("secretary", "heads")["heads"]] == [7]
+        with pytest.raises(domain.NotInTree):
+            audit.tell("secretary", "heads", {"positions": [{"site": "vn", "service": "registry", "position": 8}]})
+
+    def test_what_waits_behind_a_gap_is_in_no_tree_yet(self, audit: Audit) -> None:
+        last = audit.stores["registry"].feed(3)[0].id
+        with audit.evidence.database.write() as connection:
+            connection.execute(sa.text("UPDATE trees__1 SET size = 3"))
+        with pytest.raises(domain.NotInTree):
+            audit.tell("secretary", "proof", {"event": last})
+
+    def test_from_one_to_the_next_the_logs_are_proved_to_go_on(self, audit: Audit) -> None:
+        self.take(audit, "inspector", "k1")
+        self.happen(audit, 3)
+        self.take(audit, "inspector", "k2")
+        self.happen(audit, 5)
+        first = audit.tell("secretary", "checkpoints")[-1]
+        for after, size in (("k2", 7), (None, 12), ("k1", 4)):
+            proof = audit.tell("secretary", "consistency", {"before": "k1", "after": after})
+            assert (proof["after"]["checkpoint"], proof["after"]["heads"][0]["size"]) == (after, size)
+            assert all(one.holds for one in offline.check_consistency(first, proof))
+        with pytest.raises(domain.NoStep):
+            audit.tell("secretary", "consistency", {"before": "k2", "after": "k1"})
+
+    @staticmethod
+    def take(audit: Audit, actor: str, command: str) -> dict[str, Any]:
+        answer: dict[str, Any] = audit.tell(actor, "take_checkpoint", command=command)
+        audit.follow()
+        return answer
+
+    @staticmethod
+    def happen(audit: Audit, count: int) -> None:
+        facts = [NewEvent("registry.SomethingUnheardOf", 1, {"number": number}) for number in range(count)]
+        audit.stores["registry"].append(Append("stream", ANY, facts), CONTEXT)
+        audit.follow()

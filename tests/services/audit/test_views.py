@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import operator
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.audit import domain, schemas, views
+from services.audit import domain, offline, schemas, views
+from services.audit.domain import merkle
 from services.audit.verification import FeedPage, Progress, verify
 from shared import access
 from shared.errors import ConfigurationError, Unavailable
 from shared.event import Context, Event, NewEvent
 from shared.feed.page import Page
+from shared.plain import plain
 from shared.projection import Fetch, Projector, ReadModel, Rebuilding, Rows
 from shared.store import ANY, Append, Database, EventStore, open_database, tables
+from tests.services.audit.given import event, log
 
 CONTEXT = Context("office", "course", "command")
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -214,13 +222,175 @@ def test_a_run_is_recorded_and_shown_with_its_findings(network: Network, tmp_pat
     audit.database.close()
 
 
+class TestTrees:
+    """The tree over each log: the same whatever it took to grow it, and each event is proved by it to whoever has an export."""
+
+    def test_heads_are_those_over_the_canonical_bytes_of_the_logs(self, network: Network) -> None:
+        assert {service: (tree.size, tree.head(tree.size)) for (_, service), tree in self.trees(network).items()} == {
+            service: (store.head(), self.head_over(store.feed(0))) for service, store in network.stores.items()
+        }
+
+    def test_a_tree_keeps_the_heads_of_every_size_that_it_had(self, network: Network) -> None:
+        tree = self.trees(network)["vn", "registry"]
+        events = network.stores["registry"].feed(0)
+        assert [tree.head(size) for size in range(1, 21)] == [self.head_over(events[:size]) for size in range(1, 21)]
+
+    def test_pages_of_hundreds_grow_the_tree_that_single_events_do(self, network: Network) -> None:
+        """On PostgreSQL by COPY, also where a tile that is not full stands already."""
+        store = network.stores["registry"]
+        many = [NewEvent("registry.SomethingUnheardOf", 7, {"number": number}) for number in range(400)]
+        for _ in range(2):
+            store.append(Append("stream-of-many", ANY, many), CONTEXT)
+            network.evidence.receive(Page.of(store.feed(store.head() - 400)), network.fetch)
+        network.append("registry", 1)
+        network.follow()
+        events = [event for after in (0, 500) for event in store.feed(after)]
+        tree = self.trees(network)["vn", "registry"]
+        assert (tree.size, tree.head(821), tree.head(420)) == (821, self.head_over(events), self.head_over(events[:420]))
+
+    def test_every_event_is_proved_to_whoever_has_an_export(self, network: Network) -> None:
+        export = [json.dumps(event.to_cloudevent()) for store in network.stores.values() for event in store.feed(0)]
+        for told in export:
+            with network.evidence.reading() as reading:
+                proof = plain(views.proof_of(reading, json.loads(told)["id"], None))
+            assert [check.holds for check in offline.check_place(proof, export)] == [True] * 4
+
+    def test_a_record_of_a_release_without_trees_gets_them_from_its_entries(
+        self, network: Network, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = self.rows(network)
+        with network.evidence.database.write() as connection:
+            for table in ("trees", "tiles", "checkpoints", "checkpoint_heads"):
+                connection.execute(sa.text(f"DROP TABLE {table}__1"))
+        monkeypatch.setattr(views.evidence, "PAGE_EVENTS_MAX", 6)
+        grown = self.killed_after_a_page(network, monkeypatch)
+        assert grown == [6]
+        views.Evidence(network.evidence.database, views.MODEL).prepare()
+        assert self.rows(network) == before
+
+    def killed_after_a_page(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        class Killed(BaseException):
+            pass
+
+        def page_and_no_more(self: views.Evidence, *log: Any) -> int:
+            grown.append(whole(self, *log))
+            raise Killed
+
+        whole, grown = views.Evidence._grow_tree, list[int]()
+        started = views.Evidence(network.evidence.database, views.MODEL)
+        with monkeypatch.context() as patched:
+            patched.setattr(views.Evidence, "_grow_tree", page_and_no_more)
+            with pytest.raises(Killed):
+                started.prepare()
+        return grown
+
+    @pytest.mark.parametrize(
+        ("change", "found"),
+        [
+            ("UPDATE tiles__1 SET hashes = (SELECT hashes FROM tiles__1 WHERE level = 1)", {"campaigns", "registry"}),
+            ("UPDATE tiles__1 SET hashes = '' WHERE level = 0 AND number = 0 AND service = 'registry'", {"registry"}),
+            ("UPDATE tiles__1 SET hashes = '' WHERE level = 1", {"registry"}),
+            ("DELETE FROM tiles__1 WHERE level = 0 AND number = 0", {"campaigns", "registry"}),
+        ],
+    )
+    def test_a_change_of_a_tree_is_found_and_proves_nothing(self, network: Network, change: str, found: set[str]) -> None:
+        with network.evidence.database.write() as connection:
+            connection.execute(sa.text(change))
+        findings = network.verify().findings
+        assert {(finding.service, finding.kind) for finding in findings} == {(service, domain.Kind.CHANGED) for service in found}
+        second = network.stores["registry"].feed(1, 1)[0]
+        with network.evidence.reading() as reading, pytest.raises(domain.EvidenceDiffers):
+            views.proof_of(reading, second.id, None)
+
+    def test_a_change_that_fits_one_level_up_is_found_on_the_next(self, network: Network) -> None:
+        many = [NewEvent("registry.SomethingUnheardOf", 7, {"number": number}) for number in range(400)]
+        network.stores["registry"].append(Append("stream-of-many", ANY, many), CONTEXT)
+        network.follow()
+        forged = [bytes(32)] * 16
+        with network.evidence.database.write() as connection:
+            for level, hashes in ((0, b"".join(forged).hex()), (1, merkle.head_over(forged).hex())):
+                change = "UPDATE tiles__1 SET hashes = :hashes || substr(hashes, :beyond) WHERE service = 'registry' AND level = :level"
+                values = {"hashes": hashes, "beyond": len(hashes) + 1, "level": level}
+                connection.execute(sa.text(f"{change} AND number = 0"), values)
+        (finding,) = network.verify().findings
+        assert (finding.service, finding.position, finding.kind) == ("registry", 1, domain.Kind.CHANGED)
+        assert "contradicts itself" in finding.message
+
+    def test_a_record_goes_on_where_its_tree_was_taken_away(self, network: Network) -> None:
+        with network.evidence.database.write() as connection:
+            connection.execute(sa.text("DELETE FROM tiles__1"))
+        network.append("registry", 30)
+        network.follow()
+        assert (network.evidence.parked(), network.verify().checked) == ([], 59)
+
+    @staticmethod
+    def trees(network: Network) -> dict[tuple[str, str], Any]:
+        with network.evidence.reading() as reading:
+            trees = views.all_trees(reading)
+            for tree in trees.values():
+                for size in range(1, tree.size + 1):
+                    tree.head(size)  # what they read is kept, and may be asked for after the reading
+        return trees
+
+    @staticmethod
+    def head_over(events: Sequence[Event]) -> str:
+        return merkle.head_over([merkle.leaf_hash(event.canonical()) for event in events]).hex()
+
+    @staticmethod
+    def rows(network: Network) -> list[list[dict[str, Any]]]:
+        with network.evidence.reading() as reading:
+            read = [reading.tables[name] for name in ("trees", "tiles")]
+            return [reading.all(sa.select(table).order_by(*table.primary_key)) for table in read]
+
+
+@given(st.permutations(range(1, 41)))
+@settings(max_examples=30)
+def test_the_order_of_arrival_leaves_no_trace_in_the_tree(order: list[int]) -> None:
+    """As where an event was parked and freed later: until it comes, the tree is that of what stands before it."""
+    rows, come = Rows(), set[int]()
+    for position in order:
+        (fold,) = views.MODEL.folds_of(happened := event(position))
+        fold(rows, happened)
+        come.add(position)
+        whole = next(size for size in range(41) if size + 1 not in come)
+        held = _rows_of(rows)
+        assert (held["trees"][0]["size"] if held["trees"] else 0) == whole
+    assert held == _rows_in_order(40)
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 17, 32, 257])
+def test_tiles_hold_sixteen_hashes_and_what_is_full_is_held_above(length: int) -> None:
+    held = {(row["level"], row["number"]): row["hashes"] for row in _rows_in_order(length)["tiles"]}
+    leaves = [merkle.leaf_hash(one.canonical()) for one in log(length)]
+    level, expected = 0, dict[tuple[int, int], str]()
+    while leaves:
+        tiles = [leaves[at : at + 16] for at in range(0, len(leaves), 16)]
+        expected |= {(level, number): b"".join(tile).hex() for number, tile in enumerate(tiles)}
+        level, leaves = level + 1, [merkle.head_over(tile) for tile in tiles if len(tile) == 16]
+    assert held == expected
+
+
+def _rows_in_order(length: int) -> dict[str, list[dict[str, Any]]]:
+    rows = Rows()
+    for happened in log(length):
+        (fold,) = views.MODEL.folds_of(happened)
+        fold(rows, happened)
+    return _rows_of(rows)
+
+
+def _rows_of(rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    written = {table.name: written for table, written, _ in rows.changes()}
+    key = operator.itemgetter("level", "number")
+    return {"trees": written.get("trees", []), "tiles": sorted(written.get("tiles", []), key=key)}
+
+
 class TestRebuild:
     def test_a_record_is_built_anew_from_logs_that_say_the_same(self, network: Network) -> None:
         with network.evidence.reading() as reading:
-            before = views.all_logs(reading)
+            before = views.all_logs(reading), TestTrees.rows(network)
         assert self.rebuild(network) == 2
         with network.evidence.reading() as reading:
-            assert views.all_logs(reading) == before
+            assert (views.all_logs(reading), TestTrees.rows(network)) == before
         assert network.verify().found == 0
 
     @pytest.mark.parametrize(

@@ -1,33 +1,23 @@
-"""How the record of the audit is compared with the logs of the services, and that a comparison has been run."""
+"""How the record of the audit is compared with the logs of the services."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.decider import Decider
-from shared.errors import DomainError
+from services.audit.domain.merkle import Growing, leaf_hash
 from shared.event import Event, instant_text
 
 FINDINGS_BYTES_MAX = 40_000
 """Bytes of the findings kept of one run, all of them counted: the event that holds them stays under its bound of 60,000."""
 
-PROBLEM_MAX = 500
-"""Letters of the reason why a service could not be compared."""
-
 FIELDS_SHOWN_MAX = 8
 """Fields named in one finding."""
-
-
-class EvidenceDiffers(DomainError):
-    """A service no longer gives what the audit has recorded; reading the record anew would destroy the proof."""
-
-    code = "audit.evidence_differs"
 
 
 class Kind(StrEnum):
@@ -63,6 +53,15 @@ class Entry:
     correlation: str
     digest: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The head of a log's tree as it was noted down; `where`: in the audit's own tree, or in which checkpoint."""
+
+    size: int
+    root: str
+    where: str
 
 
 @dataclass
@@ -160,9 +159,13 @@ def _in_order(findings: Findings, site: str, service: str, fed: Iterable[Event])
         yield event
 
 
-def check_record(findings: Findings, site: str, service: str, recorded: Iterable[Entry], *, count: int, chain: str) -> None:
-    """Hold the audit's own entries of a log, in the order of their recording, against their digests and the running digest."""
+def check_record(
+    findings: Findings, site: str, service: str, recorded: Iterable[Entry], *, count: int, chain: str, heads: Iterable[Noted] = ()
+) -> None:
+    """Hold the audit's own entries of a log, in the order of their recording, against their digests, the running digest and the heads
+    that were noted down."""
     running, due, position, whole = "", 1, 0, True
+    tree = _Tree(heads)
 
     def found(kind: Kind, message: str) -> None:
         findings.add(Finding(site, service, position, kind, message))
@@ -178,10 +181,38 @@ def check_record(findings: Findings, site: str, service: str, recorded: Iterable
             found(Kind.CHANGED, f"The audit's own record of event {entry.event} does not match its digest.")
         elif not _agrees(entry):
             found(Kind.CHANGED, f"The audit's own record of event {entry.event} contradicts the event that it holds.")
+        tree.take(entry)
     if due != count + 1:
         found(Kind.GAP, f"The record of the audit holds {due - 1} entries of {service}, and {count} were counted.")
     elif whole and running != chain:
         found(Kind.CHANGED, f"The running digest over the audit's record of {service} does not match the one kept.")
+    if whole and (other := tree.other()) is not None:
+        position = other.size
+        found(
+            Kind.CHANGED, f"The first {other.size} events of {service} in the audit's record do not give the head noted in {other.where}."
+        )
+
+
+class _Tree:
+    """The tree over entries as they come, and whether it has the heads that were noted down."""
+
+    def __init__(self, heads: Iterable[Noted]) -> None:
+        self._growing = Growing()
+        self._heads = sorted(heads, key=lambda head: head.size)
+        self._early: dict[int, bytes] = {}  # leaves whose turn has not come: before them one was recorded late
+
+    def take(self, entry: Entry) -> None:
+        if not self._heads:
+            return
+        self._early[entry.position] = leaf_hash(entry.body.encode())
+        while self._heads and (leaf := self._early.pop(self._growing.size + 1, None)) is not None:
+            self._growing.add(leaf)
+            while self._heads and self._heads[0].size == self._growing.size and self._heads[0].root == self._growing.head().hex():
+                del self._heads[0]
+
+    def other(self) -> Noted | None:
+        """The shortest tree whose head is not the one noted, also where there are fewer entries; once it has failed all do."""
+        return self._heads[0] if self._heads else None
 
 
 def _agrees(entry: Entry) -> bool:
@@ -205,49 +236,3 @@ def differences(body: str, event: Event) -> str:
 def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
     outer = {name: value for name, value in document.items() if name != "data"}
     return outer | {f"data.{name}": [value] for name, value in document.get("data", {}).items()}
-
-
-# Verification: that the comparison was run, and what it found
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceCompared:
-    """One service in a run; `problem` says why it could not be compared to the end."""
-
-    service: str
-    checked: int
-    behind: int
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordVerification:
-    """Record a run that has ended."""
-
-    verification: str
-    started_at: datetime
-    checked: int
-    found: int
-    services: tuple[ServiceCompared, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationRun:
-    """A verification has been run: positions checked, findings counted, the first of them kept."""
-
-    verification: str
-    started_at: datetime
-    checked: int
-    found: int
-    services: tuple[ServiceCompared, ...]
-    findings: tuple[Finding, ...]
-
-
-def _decide(state: VerificationRun | None, command: RecordVerification) -> Sequence[Any]:
-    if state is not None:
-        return []
-    return [VerificationRun(command.verification, command.started_at, command.checked, command.found, command.services, command.findings)]
-
-
-VERIFICATION: Decider[VerificationRun | None] = Decider(None, _decide, lambda _state, event: event)
