@@ -1,15 +1,12 @@
-"""Commands and events of awards at their boundary, and the flag board as rankings answers it."""
+"""Commands and events of awards at their boundary."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 from marshmallow import fields, validate
 
 from services.awards import domain
-from shared.schema import Catalogue, key, name, schema_of
+from shared.bounds import TEXT_MAX
+from shared.schema import Catalogue, key, name, schema_of, storable
 
 MEMBERS_MAX = 1_000
 """Members of a council: more is a slip of the keyboard."""
@@ -31,6 +28,10 @@ def _count(least: int = 0) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(least, MEMBERS_MAX))
 
 
+def _correction() -> fields.String:
+    return fields.String(load_default=None, allow_none=True, validate=[validate.Length(min=1, max=TEXT_MAX), storable])
+
+
 ProposeFlag = schema_of(domain.ProposeFlag, proposal=key(), campaign=key(), unit=key(), form=name())
 RecordVote = schema_of(
     domain.RecordVote,
@@ -41,8 +42,9 @@ RecordVote = schema_of(
     blank=_count(),
     absent=_count(),
     minutes=name(),
-    corrects=fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=2_000)),
+    corrects=_correction(),
 )
+TakeBallot = schema_of(domain.TakeBallot, proposal=key(), ballot=key(), minutes=name(), corrects=_correction())
 Decide = schema_of(domain.Decide, proposal=key(), number=_NUMBER, signatory=name(), authority=name(length_max=AUTHORITY_MAX))
 HandOverFlag = schema_of(domain.HandOverFlag, handover=key(), cluster=key(), season=_SEASON, to_unit=key(), document=name())
 
@@ -55,19 +57,5 @@ EVENTS = Catalogue(
     schema_of(domain.DecisionIssued),
     schema_of(domain.NumberReserved),
     schema_of(domain.FlagHandedOver),
+    upcasters={(f"awards.{vote}", 1): domain.VoteRecorded.from_first for vote in ("VoteRecorded", "VoteCorrected")},
 )
-
-
-def flag_board(answer: Mapping[str, Any]) -> domain.FlagBoard:
-    """The flag board from the answer of rankings' `board`."""
-    rows = {row["unit"]: row for row in answer["rows"]}
-    return domain.FlagBoard(
-        season=int(answer["season"]),
-        cluster=str(answer["cluster"]),
-        title=str(answer["title"]),
-        final=answer["state"] == "final",
-        illustrative=bool(answer.get("illustrative", False)),
-        candidates={
-            unit: domain.Standing(int(rows[unit]["rank"]), Decimal(str(rows[unit]["total"]))) for unit in answer.get("candidates", ())
-        },
-    )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.awards import domain, schemas, views
+from services.awards.boards import flag_board
 from services.awards.rules import RULEBOOK
+from shared.ballot_results import ballot_known
+from shared.ballots import Ballot
 from shared.calendar import legal_date, utc_now
 from shared.ids import derived_id
 from shared.plain import plain
@@ -26,13 +29,12 @@ class AwardsService(Service):
     def propose_flag(self, request: Request) -> dict[str, Any]:
         self.permit(request)
         command = load(schemas.ProposeFlag, request.data)
-        asked = Request(request.actor, {"campaign": command.campaign, "board": "flag"}, correlation=request.correlation)
-        board = schemas.flag_board(self.network.ask("rankings", "board", asked))
+        board = flag_board(lambda part: self._asked(request, "rankings", "board", campaign=command.campaign, board="flag", **part))
         nomination = derived_id("nomination", "\n".join((command.campaign, command.unit, domain.form_key(command.form))))
         answers = self.facts.execute_all(
             request,
             [
-                (domain.proposal(self._ground(board)), f"proposal-{command.proposal}", command),
+                (domain.proposal(self._ground(board=board)), f"proposal-{command.proposal}", command),
                 (domain.NOMINATION, f"nomination-{nomination}", command),
             ],
         )
@@ -40,9 +42,19 @@ class AwardsService(Service):
 
     @rpc
     def record_vote(self, request: Request) -> dict[str, Any]:
+        """Record a vote that was held on paper."""
         self.permit(request)
         command = load(schemas.RecordVote, request.data)
         return self.facts.execute(request, domain.proposal(self._ground()), f"proposal-{command.proposal}", command)
+
+    @rpc
+    def take_ballot(self, request: Request) -> dict[str, Any]:
+        """Take a vote over from a ballot that was counted in the network."""
+        self.permit(request)
+        command = load(schemas.TakeBallot, request.data)
+        with self.views.reading() as reading:
+            held = ballot_known(reading, command.ballot)
+        return self.facts.execute(request, domain.proposal(self._ground(ballot=held)), f"proposal-{command.proposal}", command)
 
     @rpc
     def decide(self, request: Request) -> dict[str, Any]:
@@ -94,5 +106,8 @@ class AwardsService(Service):
         names = sorted({rule.form for rule in RULEBOOK.thresholds})
         return plain([rule for name in names if (rule := RULEBOOK.at(name, today)) is not None])
 
-    def _ground(self, board: domain.FlagBoard | None = None) -> domain.ProposalGround:
-        return domain.ProposalGround(RULEBOOK, legal_date(utc_now()), board)
+    def _ground(self, *, board: domain.FlagBoard | None = None, ballot: Ballot | None = None) -> domain.ProposalGround:
+        return domain.ProposalGround(RULEBOOK, legal_date(utc_now()), board, ballot)
+
+    def _asked(self, request: Request, service: str, method: str, **data: Any) -> Any:
+        return self.network.ask(service, method, Request(request.actor, data, correlation=request.correlation))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.awards.domain import VoteRecorded
-from shared import access
+from services.awards.domain import PURPOSES, BallotVerdict, VoteRecorded
+from shared import access, ballot_results
+from shared.ballots import Ballot
 from shared.event import Event
 from shared.projection import Reading, ReadModel, Rows
 from shared.store.database import Exact, Instant
 
-MODEL = ReadModel(name="awards", version=2)
+MODEL = ReadModel(name="awards", version=3)
 MODEL.include(access.GRANTS)
+MODEL.include(ballot_results.BALLOTS)
 
 proposals = sa.Table(
     "proposals",
@@ -46,6 +49,7 @@ votes = sa.Table(
     sa.Column("threshold", Exact, nullable=False),
     sa.Column("basis", sa.Text, nullable=False),
     sa.Column("verified", sa.Boolean, nullable=False),
+    sa.Column("ballot", sa.JSON),  # {ballot, passed}, none where the vote was held on paper
     sa.Column("corrects", sa.Text),
 )
 decisions = sa.Table(
@@ -94,7 +98,7 @@ def _proposed(rows: Rows, event: Event) -> None:
     rows.put(proposals, **facts, rank=standing["rank"], total=Decimal(standing["total"]), proposed=event.position)
 
 
-@MODEL.on("awards.VoteRecorded", "awards.VoteCorrected")
+@MODEL.on("awards.VoteRecorded", "awards.VoteCorrected", versions=(1, 2))
 def _voted(rows: Rows, event: Event) -> None:
     held_on, threshold = date.fromisoformat(event.data["held_on"]), Decimal(event.data["threshold"])
     rows.put(votes, **{**event.data, "held_on": held_on, "threshold": threshold})
@@ -129,27 +133,47 @@ def _designated(rows: Rows, event: Event) -> None:
 def all_proposals(reading: Reading) -> list[dict[str, Any]]:
     """Proposals in the order of their making, each with `standing`, `state` (proposed | voted | decided), `vote` and `decision`.
 
-    The vote's `ratio` is the percent of all members in favour, rounded down to one decimal; `passed` compares it unrounded.
+    The vote's `ratio` is the percent of all members in favour, rounded down to one decimal; `passed` compares it unrounded. Of one that is
+    not decided: `ballots`, from which its vote may be taken over, the newest first.
     """
     table, voted, decided = reading[proposals], reading[votes], reading[decisions]
     vote_of = {row.pop("proposal"): row for row in reading.all(sa.select(voted))}
     shown = (decided.c.number, decided.c.decided_on, decided.c.signatory, decided.c.authority, decided.c.event)
     decision_of = {row.pop("proposal"): row for row in reading.all(sa.select(decided.c.proposal, *shown))}
+    rows = reading.all(sa.select(table).order_by(table.c.proposed))
+    waiting = {row["campaign"] for row in rows if row["proposal"] not in decision_of}
+    held = ballot_results.counted_in(reading, waiting, PURPOSES) if waiting else []
     found = []
-    for row in reading.all(sa.select(table).order_by(table.c.proposed)):
+    for row in rows:
         key = row["proposal"]
         del row["proposed"]
         row["standing"] = {"rank": row.pop("rank"), "total": row.pop("total")}
         row["vote"] = _with_share(key, vote_of[key]) if key in vote_of else None
         row["decision"] = decision_of.get(key)
         row["state"] = "decided" if row["decision"] else "voted" if row["vote"] else "proposed"
+        row["ballots"] = [] if row["decision"] else _ballots_on(held, row["campaign"], row["unit"])
         found.append(row)
     return found
 
 
 def _with_share(proposal: str, row: dict[str, Any]) -> dict[str, Any]:
-    vote = VoteRecorded(proposal, **{name: value for name, value in row.items() if name != "corrects"})
+    said = {name: value for name, value in row.items() if name not in ("ballot", "corrects")}
+    vote = VoteRecorded(proposal, **said, ballot=None if row["ballot"] is None else BallotVerdict(**row["ballot"]))
     return {**row, "ratio": vote.share, "passed": vote.passed}
+
+
+def _ballots_on(held: Sequence[Ballot], campaign: str, unit: str) -> list[dict[str, Any]]:
+    """Those that came to a count on the unit that may be told: ballot, title, closed_on, members, in_favour, verdict."""
+    of_campaign = [(one, one.result_of(unit)) for one in held if one.campaign == campaign]
+    return [
+        {
+            **{name: getattr(one, name) for name in ("ballot", "title", "closed_on", "members")},
+            "in_favour": result.in_favour,
+            "verdict": result.verdict,
+        }
+        for one, result in of_campaign
+        if result is not None and result.subject == "unit" and result.in_favour is not None
+    ]
 
 
 def register(reading: Reading) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ from services.awards.domain.errors import (
     VoteStands,
 )
 from services.awards.domain.proposals import (
-    Ballot,
+    PURPOSES,
+    BallotVerdict,
     Decide,
     DecisionIssued,
     FlagBoard,
@@ -27,7 +28,9 @@ from services.awards.domain.proposals import (
     ProposeFlag,
     RecordVote,
     Standing,
+    TakeBallot,
     VoteCorrected,
+    VoteCounts,
     VoteRecorded,
     proposal,
 )
@@ -38,9 +41,10 @@ from services.awards.domain.unique import NOMINATION, NUMBER, NumberReserved, Un
 __all__ = [
     "NOMINATION",
     "NUMBER",
+    "PURPOSES",
     "AlreadyDecided",
     "AlreadyProposed",
-    "Ballot",
+    "BallotVerdict",
     "DateImpossible",
     "Decide",
     "DecisionIssued",
@@ -65,9 +69,11 @@ __all__ = [
     "RotationGround",
     "Rulebook",
     "Standing",
+    "TakeBallot",
     "Threshold",
     "UnitNominated",
     "VoteCorrected",
+    "VoteCounts",
     "VoteFailed",
     "VoteMiscounted",
     "VoteMissing",

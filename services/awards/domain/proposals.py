@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from services.awards.domain.errors import (
     AlreadyDecided,
@@ -22,8 +22,12 @@ from services.awards.domain.errors import (
     check_day,
 )
 from services.awards.domain.rulebook import Kind, Rulebook, form_key
+from shared.ballots import Ballot, BallotElsewhere, BallotUntold, counted
 from shared.decider import Decider
 from shared.errors import NotFound
+
+PURPOSES = ("acclaim", "council")
+"""What a ballot was held for that a council's vote may be taken from: suy tôn, or the council itself. One between tied units ranks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class ProposeFlag:
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
+class VoteCounts:
     """The counts of a council's vote on all its members, the absent too; `minutes` names the record of the meeting (biên bản)."""
 
     proposal: str
@@ -81,9 +85,19 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordVote(Ballot):
-    """Record the council's vote; `corrects` says why where it replaces one recorded before."""
+class RecordVote(VoteCounts):
+    """Record the council's vote that was held on paper; `corrects` says why where it replaces one recorded before."""
 
+    corrects: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBallot:
+    """Take the council's vote over from a ballot that was held in the network; minutes and `corrects` as of a vote on paper."""
+
+    proposal: str
+    ballot: str
+    minutes: str
     corrects: str | None = None
 
 
@@ -114,21 +128,42 @@ class FlagProposed:
 
 
 @dataclass(frozen=True, slots=True)
-class VoteRecorded(Ballot):
-    """The council has voted; threshold (percent), basis and verified are those of the rule that applied on the day."""
+class BallotVerdict:
+    """The ballot that a vote was taken over from, and whether the unit passed in it by the ballot's own rule."""
+
+    ballot: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRecorded(VoteCounts):
+    """The council has voted; threshold (percent), basis and verified are those of the rule that applied on the day.
+
+    ballot: None where the vote was held on paper.
+    """
+
+    SCHEMA: ClassVar[int] = 2
 
     threshold: Decimal
     basis: str
     verified: bool
+    ballot: BallotVerdict | None
+
+    @staticmethod
+    def from_first(data: dict[str, Any]) -> dict[str, Any]:
+        """What a vote of version 1 says: all of them were held on paper."""
+        return {**data, "ballot": None}
 
     @property
     def passed(self) -> bool:
-        return 100 * self.in_favour >= self.threshold * self.members
+        """Whether it carries: the share of all members that the rulebook asks for, and the ballot's own rule where there was one."""
+        return 100 * self.in_favour >= self.threshold * self.members and (self.ballot is None or self.ballot.passed)
 
     @property
     def arithmetic(self) -> str:
         """The share in words: "7 of 9 members in favour = 77.7 %, 80 % needed"."""
-        return f"{self.in_favour} of {self.members} members in favour = {self.share} %, {self.threshold} % needed"
+        words = f"{self.in_favour} of {self.members} members in favour = {self.share} %, {self.threshold} % needed"
+        return words if self.ballot is None or self.ballot.passed else f"{words}; by the rule of its ballot it failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +203,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class ProposalGround:
-    """What a proposal is judged by besides its stream. today: the day in Viet Nam; board: for a new proposal only."""
+    """What a proposal is judged by besides its stream.
+
+    today: the day in Viet Nam; board: for a new proposal only; ballot: the one that a vote is taken over from, None where none is known.
+    """
 
     rulebook: Rulebook
     today: date
     board: FlagBoard | None = None
+    ballot: Ballot | None = None
 
 
 def proposal(ground: ProposalGround) -> Decider[Proposal]:
@@ -187,7 +226,9 @@ def _decide_proposal(ground: ProposalGround, state: Proposal, command: Any) -> S
         raise NotFound(f"There is no proposal {command.proposal}; propose the unit first.", proposal=command.proposal)
     match command:
         case RecordVote():
-            return _vote(ground, state, state.proposed, command)
+            return _vote(ground, state, state.proposed, command, None, command.corrects)
+        case TakeBallot():
+            return _take(ground, state, state.proposed, command)
         case Decide():
             return _issue(ground, state, state.proposed, command)
     raise TypeError(f"A proposal takes no {type(command).__name__}")
@@ -231,47 +272,62 @@ def _propose(ground: ProposalGround, state: Proposal, command: ProposeFlag) -> S
     return [] if state.proposed else [made]
 
 
-def _vote(ground: ProposalGround, state: Proposal, proposed: FlagProposed, command: RecordVote) -> Sequence[Any]:
-    _check_counts(command)
-    check_day("The vote was held", command.held_on, ground.today)
-    rule = ground.rulebook.at(proposed.form, command.held_on)
-    if rule is None:
-        raise FormUnknown(f"The rulebook has no threshold for {proposed.form!r} on {command.held_on}; add the rule of that day.")
-    counts = (
-        command.proposal,
-        command.members,
-        command.in_favour,
-        command.against,
-        command.blank,
-        command.absent,
-        command.held_on,
-        command.minutes,
+def _take(ground: ProposalGround, state: Proposal, proposed: FlagProposed, command: TakeBallot) -> Sequence[Any]:
+    """The counts of the ballot on the unit. Whoever handed in no paper was absent; a paper without a mark on the unit is blank."""
+    held = counted(command.ballot, ground.ballot, campaign=proposed.campaign, purposes=PURPOSES)
+    result = held.result_of(proposed.unit)
+    if result is None or result.subject != "unit":
+        raise BallotElsewhere(f"{proposed.unit} does not stand on the paper of ballot {held.title}.", ballot=held.ballot)
+    if result.in_favour is None or result.against is None or held.closed_on is None:
+        raise BallotUntold(f"Ballot {held.title} came to no count on {proposed.unit} that may be told; hold it anew.", ballot=held.ballot)
+    counts = VoteCounts(
+        proposal=command.proposal,
+        members=held.members,
+        in_favour=result.in_favour,
+        against=result.against,
+        blank=held.cast - result.in_favour - result.against,
+        absent=held.members - held.cast,
+        held_on=held.closed_on,
+        minutes=command.minutes,
     )
+    return _vote(ground, state, proposed, counts, BallotVerdict(held.ballot, result.verdict == "passed"), command.corrects)
+
+
+def _vote(
+    ground: ProposalGround, state: Proposal, proposed: FlagProposed, given: VoteCounts, ballot: BallotVerdict | None, corrects: str | None
+) -> Sequence[Any]:
+    _check_counts(given)
+    check_day("The vote was held", given.held_on, ground.today)
+    rule = ground.rulebook.at(proposed.form, given.held_on)
+    if rule is None:
+        raise FormUnknown(f"The rulebook has no threshold for {proposed.form!r} on {given.held_on}; add the rule of that day.")
+    counts = _counts(given)
+    made = {**counts, "threshold": rule.percent, "basis": rule.basis, "verified": rule.verified, "ballot": ballot}
     before = state.vote
     if before is None:
-        if command.corrects is not None:
-            raise VoteMissing("No vote has been recorded that could be corrected; record it without `corrects`.", proposal=command.proposal)
-        return [VoteRecorded(*counts, rule.percent, rule.basis, rule.verified)]
-    if _counts(before) == counts:
+        if corrects is not None:
+            raise VoteMissing("No vote has been recorded that could be corrected; record it without `corrects`.", proposal=given.proposal)
+        return [VoteRecorded(**made)]
+    if (_counts(before), before.ballot) == (counts, ballot):
         return []
     if state.decision is not None:
         raise VoteStands(
             f"Decision {state.decision.number} of {state.decision.decided_on} rests on the vote of {before.held_on}; it cannot change now.",
-            proposal=command.proposal,
+            proposal=given.proposal,
         )
-    if command.corrects is None:
+    if corrects is None:
         raise VoteStands(
             f"The vote of {before.held_on} is recorded already ({before.arithmetic}). To replace it, say why in `corrects`.",
-            proposal=command.proposal,
+            proposal=given.proposal,
         )
-    return [VoteCorrected(*counts, rule.percent, rule.basis, rule.verified, command.corrects)]
+    return [VoteCorrected(**made, corrects=corrects)]
 
 
-def _counts(vote: Ballot) -> tuple[Any, ...]:
-    return (vote.proposal, vote.members, vote.in_favour, vote.against, vote.blank, vote.absent, vote.held_on, vote.minutes)
+def _counts(vote: VoteCounts) -> dict[str, Any]:
+    return {one.name: getattr(vote, one.name) for one in fields(VoteCounts)}
 
 
-def _check_counts(vote: Ballot) -> None:
+def _check_counts(vote: VoteCounts) -> None:
     counts = {"in favour": vote.in_favour, "against": vote.against, "blank": vote.blank, "absent": vote.absent}
     if vote.members < 1 or min(counts.values()) < 0:
         raise VoteMiscounted("A council has at least one member, and no count is below 0.", members=vote.members)

@@ -15,6 +15,7 @@ from services.campaigns.domain.errors import (
     NotInAudience,
     NotReady,
     NotRegistered,
+    NotSealed,
     PairingImpossible,
     PairingStands,
     PassOrder,
@@ -27,6 +28,7 @@ from services.campaigns.domain.errors import (
     TooLate,
 )
 from services.campaigns.domain.freezing import (
+    SHEETS,
     CampaignFinalised,
     CampaignFrozen,
     CampaignThawed,
@@ -81,11 +83,13 @@ from services.campaigns.domain.pairing import (
     reproduces,
 )
 from services.campaigns.domain.passes import (
+    TIE,
     ClosePass,
     OpenPass,
     PassClosed,
     PassOpened,
     RecordTieVote,
+    TakeTieBallot,
     TieVoteRecorded,
     VoteCount,
 )
@@ -174,6 +178,8 @@ __all__ = [
     "READ_REMINDERS",
     "REGISTRATION",
     "RUBRIC",
+    "SHEETS",
+    "TIE",
     "About",
     "Assignment",
     "Audience",
@@ -233,6 +239,7 @@ __all__ = [
     "NotInAudience",
     "NotReady",
     "NotRegistered",
+    "NotSealed",
     "NothingDue",
     "OpenPass",
     "OpenPhase",
@@ -284,6 +291,7 @@ __all__ = [
     "SignCovenant",
     "StandsFrozen",
     "Subject",
+    "TakeTieBallot",
     "TargetGround",
     "Targets",
     "Term",

@@ -82,12 +82,14 @@ def _decide(ground: Ground, state: Campaign, command: Any) -> Sequence[Any]:
             return passes.close_pass(year, command)
         case passes.RecordTieVote():
             return passes.vote(state.launched, state.vote, command)
+        case passes.TakeTieBallot():
+            return passes.take_ballot(ground.ballot, state.launched, state.vote, command)
         case freezing.FreezeCampaign():
             return freezing.freeze(ground.inquiry, state.frozen, command)
         case freezing.ThawCampaign():
             return freezing.thaw(state.frozen, command)
         case freezing.FinaliseCampaign():
-            return freezing.finalise(year, ground.inquiry, command)
+            return freezing.finalise(year, ground.rubric, ground.inquiry, command)
     raise TypeError(f"A campaign takes no {type(command).__name__}")
 
 

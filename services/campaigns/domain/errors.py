@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import DomainError
+from shared.errors import DomainError, Unavailable
 
 
 class RubricFixed(DomainError):
@@ -113,8 +113,14 @@ class StandsFrozen(DomainError):
     code = "campaigns.frozen"
 
 
+class NotSealed(Unavailable):
+    """Rankings did not say in time what its boards are, shown or made anew. `details["waited"]`: seconds."""
+
+    code = "campaigns.not_sealed"
+
+
 class MattersOpen(DomainError):
-    """The result cannot be final yet. `details["matters"]`: {"kind", "at", "count"} of everything in the way."""
+    """The result cannot be final yet. `details["matters"]`: {"kind", "at", "count"} of all in the way; of a pass also its "title"."""
 
     code = "campaigns.matters_open"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from services.campaigns.domain.errors import MattersOpen, NotReady, ReasonMissing
 from services.campaigns.domain.ground import BoardSeal, FeedPosition, Inquiry, Matter
 from services.campaigns.domain.phases import Year
+from shared.rubric import Rubric
+
+SHEETS = "sheet"
+OF_PASSES = ("unopened", "open", SHEETS)
+"""The kinds of matters whose place is a pass; their count is of units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +90,50 @@ def thaw(frozen: bool, command: ThawCampaign) -> Sequence[Any]:
     return [CampaignThawed(command.campaign, command.reason)]
 
 
-def finalise(year: Year, inquiry: Inquiry | None, command: FinaliseCampaign) -> Sequence[Any]:
-    """Only when every pass is closed, nothing is open or under way, and both evaluators make the boards shown of the logs."""
-    for key in year.passes:
-        term = year.terms.get(key)
-        if term is None or term.open:
-            raise NotReady(f"Pass {key} is not closed; every pass of the rubric must be before the result is final.", pass_key=key)
+def finalise(year: Year, rubric: Rubric, inquiry: Inquiry | None, command: FinaliseCampaign) -> Sequence[Any]:
+    """Only when every pass is closed, nothing is open or under way, and both evaluators make the boards shown of the logs.
+
+    Raises MattersOpen naming all that is in the way.
+    """
     if inquiry is None:
         raise NotReady("The network has not been asked whether anything is still open; try again in a moment.", campaign=command.campaign)
+    unclosed = _unclosed(year, inquiry)
+    passes = {matter.at for matter in unclosed}
+    others = tuple(matter for matter in inquiry.matters if matter.kind != SHEETS or matter.at not in passes)
     anew = {seal.board: seal.digest for seal in inquiry.recomputed}
     differing = tuple(Matter("board", seal.board) for seal in inquiry.shown if anew.get(seal.board) != seal.digest)
-    matters = (*inquiry.matters, *differing)
+    matters = (*unclosed, *others, *differing)
     if matters:
+        titles = {one.key: one.title for one in rubric.passes}
         raise MattersOpen(
             "The result cannot be final yet: " + " ".join(_words(matter) for matter in matters),
-            matters=[{"kind": matter.kind, "at": matter.at, "count": matter.count} for matter in matters],
+            matters=[_told(matter, titles) for matter in matters],
         )
     return [CampaignFinalised(command.campaign, inquiry.shown, inquiry.positions)]
 
 
+def _unclosed(year: Year, inquiry: Inquiry) -> tuple[Matter, ...]:
+    """The passes that are not closed, each with how many units it still waits for."""
+    owing = {matter.at: matter.count for matter in inquiry.matters if matter.kind == SHEETS}
+    found = []
+    for key in year.passes:
+        term = year.terms.get(key)
+        if term is None:
+            found.append(Matter("unopened", key, len(year.launched.audience)))
+        elif term.open:
+            found.append(Matter("open", key, owing.get(key, 0)))
+    return tuple(found)
+
+
+def _told(matter: Matter, titles: Mapping[str, str]) -> dict[str, Any]:
+    told = {"kind": matter.kind, "at": matter.at, "count": matter.count}
+    return {**told, "title": titles[matter.at]} if matter.kind in OF_PASSES and matter.at in titles else told
+
+
 _WORDS = {
-    "sheet": "{count} sheets are open in {at}: have them handed in, or close the pass.",
+    "unopened": "Pass {at} has not been opened for its {count} units: open and close it.",
+    "open": "Pass {at} is not closed; sheets on {count} units are not handed in: have them handed in, then close it.",
+    "sheet": "Sheets on {count} units were given back in {at} and are not in again: have them handed in.",
     "appeal": "{count} appeals of {at} are unanswered: answer them.",
     "ballot": "The ballot {at} is open: close it, or call it off.",
     "parked": "{count} events are parked in {at}: an operator retries or discards them.",

@@ -9,6 +9,7 @@ from datetime import date
 from services.campaigns.domain import pairing
 from services.campaigns.domain.errors import NotReady
 from shared import rubric as rubrics
+from shared.ballots import Ballot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Ground:
     """The cluster's members and leader in the season, its organiser, the rubric, the legal date of the command.
 
     known: the organisations that may be named in place of the members; parent: the campaign named as parent, at a launch;
-    inquiry: what the network answered, where the command asks for it; circumstances: of a draw, where one is asked for.
+    inquiry: what the network answered, where the command asks for it; circumstances: of a draw, where one is asked for;
+    ballot: the one that a vote between tied units is taken over from, None where none is known.
     """
 
     members: tuple[str, ...]
@@ -88,6 +90,7 @@ class Ground:
     parent: Parent | None = None
     inquiry: Inquiry | None = None
     circumstances: pairing.Circumstances = field(default_factory=pairing.Circumstances)
+    ballot: Ballot | None = None
 
     def custom(self, pass_key: str, units: Sequence[str]) -> tuple[Assignment, ...]:
         """Who scores whom by custom: each unit itself; in the cross-check the next of the list; the leader, whom the organiser

@@ -11,7 +11,11 @@ from services.campaigns.domain import pairing, phases
 from services.campaigns.domain.errors import CampaignConflict, NotInAudience, PassOrder
 from services.campaigns.domain.ground import Assignment, Ground
 from services.campaigns.domain.launching import CampaignLaunched
+from shared.ballots import Ballot, BallotUntold, counted
 from shared.errors import NotFound
+
+TIE = "tie"
+"""What a ballot between tied units is held for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,20 @@ class VoteCount:
 
 @dataclass(frozen=True, slots=True)
 class RecordTieVote:
-    """Record the vote of the cluster's conference between units of equal score, for a rubric whose tie chain asks for one."""
+    """Record the vote that the cluster's conference held on paper between units of equal score, where the rubric asks for one."""
 
     campaign: str
     counts: tuple[VoteCount, ...]
     held_on: date
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTieBallot:
+    """Take the vote between units of equal score over from a ballot that was held in the network."""
+
+    campaign: str
+    ballot: str
     minutes: str
 
 
@@ -80,12 +93,20 @@ class PassClosed:
 
 @dataclass(frozen=True, slots=True)
 class TieVoteRecorded:
-    """The cluster's conference voted between tied units; a later vote replaces an earlier one."""
+    """The cluster's conference voted between tied units; a later vote replaces an earlier one. ballot: None where it was held on paper."""
+
+    SCHEMA: ClassVar[int] = 2
 
     campaign: str
     counts: tuple[VoteCount, ...]
     held_on: date
     minutes: str
+    ballot: str | None
+
+    @staticmethod
+    def from_first(data: dict[str, Any]) -> dict[str, Any]:
+        """What a vote of version 1 says: all of them were held on paper."""
+        return {**data, "ballot": None}
 
 
 def open_pass(
@@ -133,13 +154,27 @@ def close_pass(year: phases.Year, command: ClosePass) -> Sequence[Any]:
 
 
 def vote(launched: CampaignLaunched, recorded: TieVoteRecorded | None, command: RecordTieVote) -> Sequence[Any]:
-    units = [count.unit for count in command.counts]
+    return _voted(launched, recorded, TieVoteRecorded(command.campaign, command.counts, command.held_on, command.minutes, None))
+
+
+def take_ballot(
+    ballot: Ballot | None, launched: CampaignLaunched, recorded: TieVoteRecorded | None, command: TakeTieBallot
+) -> Sequence[Any]:
+    """The votes for each unit on the paper of a ballot that decided between them. ballot: as it is known here."""
+    held = counted(command.ballot, ballot, campaign=command.campaign, purposes=(TIE,))
+    counts = tuple(VoteCount(one.choice, one.in_favour) for one in held.results if one.in_favour is not None)
+    if held.outcome != "decided" or held.closed_on is None or len(counts) < len(held.results):
+        raise BallotUntold(f"Ballot {held.title} decided nothing between these units that may be told; hold a run-off.", ballot=held.ballot)
+    return _voted(launched, recorded, TieVoteRecorded(command.campaign, counts, held.closed_on, command.minutes, held.ballot))
+
+
+def _voted(launched: CampaignLaunched, recorded: TieVoteRecorded | None, made: TieVoteRecorded) -> Sequence[Any]:
+    units = [count.unit for count in made.counts]
     if len(units) < 2:
-        raise CampaignConflict("A vote is between tied units: name at least two, each with its votes.", campaign=command.campaign)
-    for count in command.counts:
+        raise CampaignConflict("A vote is between tied units: name at least two, each with its votes.", campaign=made.campaign)
+    for count in made.counts:
         if count.unit not in launched.audience or units.count(count.unit) > 1:
             raise NotInAudience(f"Name each tied unit of {launched.cluster} once; {count.unit} is not one.", unit=count.unit)
         if count.votes < 0:
             raise CampaignConflict(f"{count.unit} cannot have {count.votes} votes; give 0 or more.", unit=count.unit)
-    made = TieVoteRecorded(command.campaign, command.counts, command.held_on, command.minutes)
     return [] if recorded == made else [made]

@@ -18,7 +18,7 @@ from shared.errors import NotFound
 
 REGISTRATION = "registration"
 COVENANT = "covenant"
-"""The phases that bound what units do outside the passes: registering (đăng ký) and signing the compact (ký giao ước)."""
+"""The phases that bound what units do outside the passes: registering (đăng ký) and signing the covenant (ký giao ước)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Taking part in a campaign: registration (đăng ký thi đua), the compact (giao ước thi đua) and who has signed it."""
+"""Taking part in a campaign: registration (đăng ký thi đua), the covenant (giao ước thi đua) and who has signed it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class IssueCompact:
 
 @dataclass(frozen=True, slots=True)
 class SignCovenant:
-    """Sign the compact; signatory is the post that signs."""
+    """Sign the covenant; signatory is the post that signs."""
 
     campaign: str
     unit: str
@@ -61,7 +61,7 @@ class UnitRegistered:
 
 @dataclass(frozen=True, slots=True)
 class CompactIssued:
-    """The compact has this text, in its `version` from 1; it stays as it is once a member has signed it."""
+    """The covenant has this text, in its `version` from 1; it stays as it is once a member has signed it."""
 
     campaign: str
     version: int
@@ -132,7 +132,7 @@ def issue(issued: CompactIssued | None, covenants: Sequence[CovenantSigned], yea
 
 
 def sign(registered: Sequence[str], covenants: Sequence[CovenantSigned], year: Year, command: SignCovenant) -> Sequence[Any]:
-    """Bounded by the compact's phase where one is planned."""
+    """Bounded by the covenant's phase where one is planned."""
     if command.unit not in registered:
         raise NotRegistered(f"{command.unit} has not registered for {command.campaign}; register it first.", unit=command.unit)
     made = CovenantSigned(command.campaign, command.unit, command.signatory, command.signed_on)

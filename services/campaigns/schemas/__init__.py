@@ -18,6 +18,7 @@ from services.campaigns.schemas.campaigns import (
     RegisterUnit,
     ReopenPhase,
     SignCovenant,
+    TakeTieBallot,
     ThawCampaign,
 )
 from services.campaigns.schemas.inspections import (
@@ -89,6 +90,7 @@ __all__ = [
     "ReopenPhase",
     "SetUnitMailbox",
     "SignCovenant",
+    "TakeTieBallot",
     "ThawCampaign",
     "WithdrawPersonTarget",
     "WithdrawRubric",

@@ -47,6 +47,7 @@ ReopenPhase = schema_of(domain.ReopenPhase)
 OpenPass = schema_of(domain.OpenPass)
 ClosePass = schema_of(domain.ClosePass)
 RecordTieVote = schema_of(domain.RecordTieVote, minutes=name())
+TakeTieBallot = schema_of(domain.TakeTieBallot, ballot=key(), minutes=name())
 FreezeCampaign = schema_of(domain.FreezeCampaign)
 ThawCampaign = schema_of(domain.ThawCampaign)
 FinaliseCampaign = schema_of(domain.FinaliseCampaign)
@@ -73,5 +74,6 @@ UPCASTERS = {
     ("campaigns.CampaignLaunched", 1): domain.CampaignLaunched.from_first,
     ("campaigns.UnitRegistered", 1): domain.UnitRegistered.from_first,
     ("campaigns.PassClosed", 1): domain.PassClosed.from_first,
+    ("campaigns.TieVoteRecorded", 1): domain.TieVoteRecorded.from_first,
     ("campaigns.CampaignFinalised", 1): domain.CampaignFinalised.from_first,
 }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate
 
 from services.campaigns import domain
 from shared.bounds import TEXT_MAX
 from shared.schema import Record, schema_of, storable
-from shared.workdays import COUNT_DAYS_MAX
 
 WORKING_DAYS_MAX = 2_500
 """Working days that are counted on from a day: ten years, beyond which every holiday is a guess."""
@@ -45,11 +42,6 @@ class AskWorkingDays(Record):
     first = fields.Date(required=True)
     last = fields.Date(load_default=None, allow_none=True)
     count = fields.Integer(load_default=0, strict=True, validate=validate.Range(-WORKING_DAYS_MAX, WORKING_DAYS_MAX))
-
-    @validates_schema
-    def _check_span(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("last") is not None and (data["last"] - data["first"]).days > COUNT_DAYS_MAX:
-            raise ValidationError(f"Ask for at most {COUNT_DAYS_MAX} days.", "last")
 
 
 EVENTS = (schema_of(domain.UnitReminded), schema_of(domain.UnitMailboxSet))

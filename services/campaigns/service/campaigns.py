@@ -7,6 +7,7 @@ from typing import Any
 
 from services.campaigns import domain, schemas, views
 from services.campaigns.service.base import Part
+from shared.ballot_results import ballot_known, counted_in
 from shared.errors import NotFound
 from shared.plain import plain
 from shared.rpc import Request, rpc
@@ -14,7 +15,7 @@ from shared.schema import load
 
 
 class Campaigns(Part):
-    """Campaigns with their passes, registrations and compacts."""
+    """Campaigns with their passes, registrations and covenants."""
 
     @rpc
     def launch_campaign(self, request: Request) -> dict[str, Any]:
@@ -64,8 +65,18 @@ class Campaigns(Part):
 
     @rpc
     def record_tie_vote(self, request: Request) -> dict[str, Any]:
+        """Record a vote between tied units that was held on paper."""
         self._permit(request)
         return self._execute(request, load(schemas.RecordTieVote, request.data))
+
+    @rpc
+    def take_tie_ballot(self, request: Request) -> dict[str, Any]:
+        """Take the vote between tied units over from a ballot that was counted in the network."""
+        self._permit(request)
+        command = load(schemas.TakeTieBallot, request.data)
+        with self.views.reading() as reading:
+            held = ballot_known(reading, command.ballot)
+        return self._execute(request, command, ballot=held)
 
     @rpc
     def campaigns(self, request: Request) -> list[dict[str, Any]]:
@@ -93,8 +104,17 @@ class Campaigns(Part):
         return plain(found)
 
     @rpc
+    def tie_ballots(self, request: Request) -> list[dict[str, Any]]:
+        """The ballots between tied units of a campaign that decided something: ballot, title, closed_on, results; the newest first."""
+        self.permit(request)
+        with self.views.reading() as reading:
+            held = counted_in(reading, [str(request.data["campaign"])], (domain.TIE,))
+        shown = ("ballot", "title", "closed_on", "results")
+        return plain([{name: getattr(one, name) for name in shown} for one in held if one.outcome == "decided"])
+
+    @rpc
     def unsigned(self, request: Request) -> list[str]:
-        """The units that have not signed the compact of a campaign."""
+        """The units that have not signed the covenant of a campaign."""
         self.permit(request)
         with self.views.reading() as reading:
             return views.unsigned(reading, str(request.data["campaign"]))

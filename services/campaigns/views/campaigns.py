@@ -179,7 +179,7 @@ def _moved(rows: Rows, event: Event, what: str, phase: str | None = None, **valu
 
 
 def all_campaigns(reading: Reading) -> list[dict[str, Any]]:
-    """All campaigns, the latest season first, without their compacts."""
+    """All campaigns, the latest season first, without their covenants."""
     table = reading[campaigns]
     columns = [column for column in table.columns if column.name not in ("compact", "plan")]
     return reading.all(sa.select(*columns).order_by(table.c.season.desc(), table.c.title))
@@ -249,7 +249,7 @@ def tree(reading: Reading, campaign: str) -> dict[str, Any] | None:
 
 
 def unsigned(reading: Reading, campaign: str) -> list[str]:
-    """The units of a campaign that have not signed its compact, in the order of the audience."""
+    """The units of a campaign that have not signed its covenant, in the order of the audience."""
     table = reading[participants]
     signed = {row["unit"] for row in reading.all(sa.select(table).where(table.c.campaign == campaign, table.c.signed_on.is_not(None)))}
     found = reading.one(sa.select(reading[campaigns].c.audience).where(reading[campaigns].c.campaign == campaign))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from shared import access
+from shared import access, ballot_results
 from shared.projection import ReadModel
 
-MODEL = ReadModel(name="campaigns", version=3)
+MODEL = ReadModel(name="campaigns", version=4)
 MODEL.include(access.GRANTS)
+MODEL.include(ballot_results.BALLOTS)

@@ -31,6 +31,16 @@ given_back = sa.Table(
     sa.Column("scorer", sa.String(100), primary_key=True),
     sa.Column("due_on", sa.Date, nullable=False),
 )
+recused = sa.Table(
+    "recused",
+    MODEL.metadata,
+    sa.Column("campaign", sa.String(100), primary_key=True),
+    sa.Column("pass_key", sa.String(100), primary_key=True),
+    sa.Column("unit", sa.String(100), primary_key=True),
+    sa.Column("scorer", sa.String(100), primary_key=True),
+)
+"""Sheets that are owed by nobody, given back or not, until the scorer takes part again."""
+
 mailboxes = sa.Table(
     "mailboxes",
     MODEL.metadata,
@@ -69,9 +79,12 @@ def _sheet(event: Event) -> dict[str, str]:
 
 @MODEL.on("evaluations.ScorerRecused")
 def _recused(rows: Rows, event: Event) -> None:
-    """A sheet that is not owed any more is asked of nobody, one that was given back neither."""
-    rows.put(handed_in, **_sheet(event))
-    rows.remove(given_back, **_sheet(event))
+    rows.put(recused, **_sheet(event))
+
+
+@MODEL.on("evaluations.RecusalWithdrawn")
+def _taking_part_again(rows: Rows, event: Event) -> None:
+    rows.remove(recused, **_sheet(event))
 
 
 @MODEL.on("campaigns.UnitMailboxSet")
@@ -125,11 +138,15 @@ def _of_campaigns(reading: Reading, runs: dict[str, dict[str, Any]]) -> Iterator
         opened.setdefault(row["campaign"], []).append(row)
     registration, covenant = terms_of(reading, "registration"), terms_of(reading, "covenant")
     running = {campaign: run for campaign, run in runs.items() if run["state"] != "final"}
-    part_of, sheets, back = reading[participants], reading[handed_in], reading[given_back]
+    part_of, sheets, back, left = reading[participants], reading[handed_in], reading[given_back], reading[recused]
     taking_part = {(row["campaign"], row["unit"]): row for row in reading.all(sa.select(part_of).where(part_of.c.campaign.in_(running)))}
     done = {
         (row["campaign"], row["pass_key"], row["unit"], row["scorer"])
         for row in reading.all(sa.select(sheets).where(sheets.c.campaign.in_(running)))
+    }
+    recusals = {
+        (row["campaign"], row["pass_key"], row["unit"], row["scorer"])
+        for row in reading.all(sa.select(left).where(left.c.campaign.in_(running)))
     }
     back_on = {
         (row["campaign"], row["pass_key"], row["unit"], row["scorer"]): row["due_on"]
@@ -145,7 +162,7 @@ def _of_campaigns(reading: Reading, runs: dict[str, dict[str, Any]]) -> Iterator
         for term in opened.get(campaign, []):
             for scored, scorer in ((one["unit"], scorer) for one in term["assignments"] for scorer in one["scorers"]):
                 sheet = (campaign, term["pass_key"], scored, scorer)
-                if sheet in back_on or (term["state"] == "open" and sheet not in done):
+                if sheet not in recusals and (sheet in back_on or (term["state"] == "open" and sheet not in done)):
                     subject = f"{term['pass_key']}/{scored}"
                     due_on = back_on.get(sheet) or last_day(term, scored, scorer)
                     yield _one(scorer, "sheet", campaign, subject, due_on, scored=scored, pass_key=term["pass_key"])

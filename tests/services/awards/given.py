@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from services.awards import domain
 from services.awards.rules import RULEBOOK
+from shared.ballots import Ballot, ChoiceResult
 
 TODAY = date(2025, 6, 1)
 FORM = "Cờ thi đua"
@@ -19,8 +21,21 @@ def board(*, final: bool = True, candidates: dict[str, domain.Standing] | None =
     return domain.FlagBoard(2024, "noi-chinh", "Khối nội chính 2024", final, False, named)
 
 
-def ground(seen: domain.FlagBoard | None = None, rulebook: domain.Rulebook = RULEBOOK) -> domain.ProposalGround:
-    return domain.ProposalGround(rulebook, TODAY, seen)
+def ground(
+    seen: domain.FlagBoard | None = None, rulebook: domain.Rulebook = RULEBOOK, ballot: Ballot | None = None
+) -> domain.ProposalGround:
+    return domain.ProposalGround(rulebook, TODAY, seen, ballot)
+
+
+def ballot(in_favour: int | None = 8, against: int | None = 0, verdict: str = "passed", **changes: Any) -> Ballot:
+    """A ballot of nine members, of whom eight handed in a paper."""
+    result = ChoiceResult("kiem-toan", "unit", in_favour, against, verdict)
+    held = Ballot("b1", "c1", "council", "Xét cờ thi đua", "counted", 9, date(2025, 2, 10), 8, "decided", (result,))
+    return replace(held, **changes)
+
+
+def take(**changes: Any) -> domain.TakeBallot:
+    return replace(domain.TakeBallot("p1", "b1", "Biên bản kiểm phiếu 3"), **changes)
 
 
 def propose(**changes: Any) -> domain.ProposeFlag:
@@ -63,7 +78,7 @@ def vote(in_favour: int = 8, members: int = 9, **changes: Any) -> domain.RecordV
 def voted(in_favour: int = 8, members: int = 9, **changes: Any) -> domain.VoteRecorded:
     rule = RULEBOOK.at(FORM, date(2025, 2, 10))
     assert rule is not None
-    said = {**counts(in_favour, members), "threshold": rule.percent, "basis": rule.basis, "verified": rule.verified}
+    said = {**counts(in_favour, members), "threshold": rule.percent, "basis": rule.basis, "verified": rule.verified, "ballot": None}
     return domain.VoteRecorded(**{**said, **changes})
 
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.awards import domain
-from shared.errors import NotFound
+from shared.ballots import Ballot, BallotElsewhere, BallotUncounted, BallotUnknown, BallotUntold, ChoiceResult
+from shared.errors import DomainError, NotFound
 from tests.services.awards import given as the
 
 
@@ -109,6 +110,61 @@ class TestVote:
             when(the.vote(), the.proposed(), ground=the.ground(rulebook=domain.Rulebook((later,))))
 
 
+class TestTakeBallot:
+    """A vote that flows over from a ballot of the network."""
+
+    def test_the_counts_on_the_unit_are_those_of_the_council(self) -> None:
+        held = the.ballot(6, 1)
+        (event,) = when(the.take(), the.proposed(), ground=the.ground(ballot=held))
+        said = {"minutes": "Biên bản kiểm phiếu 3", "against": 1, "blank": 1, "absent": 1, "ballot": domain.BallotVerdict("b1", True)}
+        assert event == the.voted(6, 9, **said)
+        assert when(the.take(), the.proposed(), event, ground=the.ground(ballot=held)) == []
+
+    def test_it_carries_by_the_rulebook_and_not_by_the_ballots_own_rule_alone(self) -> None:
+        held = the.ground(ballot=the.ballot(7, 1))
+        (event,) = when(the.take(), the.proposed(), ground=held)
+        with pytest.raises(domain.VoteFailed, match=r"7 of 9 members in favour = 77\.7 %, 80 % needed\.$"):
+            when(the.decide(), the.proposed(), event)
+
+    def test_what_failed_by_the_ballots_own_rule_does_not_carry(self) -> None:
+        (event,) = when(the.take(), the.proposed(), ground=the.ground(ballot=the.ballot(8, 0, "failed")))
+        with pytest.raises(domain.VoteFailed, match="by the rule of its ballot it failed"):
+            when(the.decide(), the.proposed(), event)
+
+    @pytest.mark.parametrize(
+        ("held", "refusal"),
+        [
+            (None, BallotUnknown),
+            (the.ballot(state="open"), BallotUncounted),
+            (the.ballot(state="cancelled"), BallotUncounted),
+            (the.ballot(campaign="c2"), BallotElsewhere),
+            (the.ballot(campaign=None), BallotElsewhere),
+            (the.ballot(purpose="tie"), BallotElsewhere),
+            (the.ballot(results=()), BallotElsewhere),
+            (the.ballot(results=(ChoiceResult("kiem-toan", "person", 8, 0, "passed"),)), BallotElsewhere),
+            (the.ballot(None, None, "untold"), BallotUntold),
+        ],
+        ids=["unknown", "open", "cancelled", "another campaign", "no campaign", "a tie", "not on it", "a person", "untold"],
+    )
+    def test_a_ballot_that_decides_nothing_here_is_refused(self, held: Ballot | None, refusal: type[DomainError]) -> None:
+        with pytest.raises(refusal):
+            when(the.take(), the.proposed(), ground=the.ground(ballot=held))
+
+    def test_a_vote_on_paper_is_replaced_with_a_reason_only(self) -> None:
+        held = the.ground(ballot=the.ballot())
+        with pytest.raises(domain.VoteStands, match="corrects"):
+            when(the.take(), the.proposed(), the.voted(7, 9), ground=held)
+        (event,) = when(the.take(corrects="Đã bỏ phiếu lại"), the.proposed(), the.voted(7, 9), ground=held)
+        assert isinstance(event, domain.VoteCorrected)
+        assert (event.ballot, event.corrects) == (domain.BallotVerdict("b1", True), "Đã bỏ phiếu lại")
+
+    def test_the_same_counts_on_paper_are_another_vote(self) -> None:
+        (event,) = when(the.take(), the.proposed(), ground=the.ground(ballot=the.ballot()))
+        on_paper = domain.RecordVote(**{name: getattr(event, name) for name in the.counts(8, 9)})
+        with pytest.raises(domain.VoteStands):
+            when(on_paper, the.proposed(), event)
+
+
 class TestDecide:
     def test_a_vote_that_carries_gives_a_decision(self) -> None:
         assert when(the.decide(), the.proposed(), the.voted(8, 9)) == [the.issued()]
@@ -118,7 +174,9 @@ class TestDecide:
             when(the.decide(), the.proposed(), the.voted(7, 9))
 
     def test_the_absent_count_as_members(self) -> None:
-        present_all_in_favour = domain.VoteRecorded(**the.counts(7, 9, absent=2), threshold=Decimal(80), basis="x", verified=True)
+        present_all_in_favour = domain.VoteRecorded(
+            **the.counts(7, 9, absent=2), threshold=Decimal(80), basis="x", verified=True, ballot=None
+        )
         with pytest.raises(domain.VoteFailed):
             when(the.decide(), the.proposed(), present_all_in_favour)
 

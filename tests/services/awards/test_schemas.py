@@ -15,7 +15,7 @@ from shared.schema import load
 from tests.services.awards import given as the
 
 HANDED_OVER = domain.FlagHandedOver("h1", "noi-chinh", 2025, None, "toa-an", date(2025, 1, 20), "Biên bản")
-CORRECTED = domain.VoteCorrected(**the.counts(8, 9), threshold=Decimal("80"), basis="x", verified=False, corrects="nhầm")
+CORRECTED = domain.VoteCorrected(**the.counts(8, 9), threshold=Decimal("80"), basis="x", verified=False, ballot=None, corrects="nhầm")
 
 VOTE = {
     "proposal": "p1",
@@ -36,6 +36,7 @@ DECIDE = {"proposal": "p1", "number": "1", "decided_on": "2025-03-01", "signator
         (the.proposed(), None),
         (domain.UnitNominated("c1", "kiem-toan", the.FORM, "p1"), None),
         (the.voted(), date(2025, 2, 10)),
+        (the.voted(ballot=domain.BallotVerdict("b1", True)), date(2025, 2, 10)),
         (CORRECTED, date(2025, 2, 10)),
         (the.issued(), date(2025, 3, 1)),
         (domain.NumberReserved("Bộ Nội vụ", 2025, "1", "p1"), None),
@@ -74,20 +75,17 @@ def test_numbers_as_on_documents_are_taken() -> None:
         assert load(schemas.Decide, {**DECIDE, "number": number}).number == number
 
 
-def test_the_flag_board_is_taken_from_the_answer_of_rankings() -> None:
-    answer = {
-        "season": 2024,
-        "cluster": "noi-chinh",
-        "title": "Khối nội chính 2024",
-        "state": "final",
-        "illustrative": True,
-        "candidates": ["kiem-toan"],
-        "needs_vote": False,
-        "rows": [
-            {"unit": "kiem-toan", "name": "Kiểm toán", "rank": 1, "total": "985.50", "eligible": True},
-            {"unit": "toa-an", "name": "Toà án", "rank": None, "total": None, "eligible": False},
-        ],
-    }
-    board = schemas.flag_board(answer)
-    assert (board.season, board.cluster, board.final, board.illustrative) == (2024, "noi-chinh", True, True)
-    assert board.candidates == {"kiem-toan": the.TOP}
+def test_a_vote_of_the_first_version_was_held_on_paper() -> None:
+    data = {**schemas.EVENTS.encode(the.voted()).data}
+    del data["ballot"]
+    now = datetime(2025, 3, 1, tzinfo=UTC)
+    first = Event("e", "vn", "awards", 1, "s", 1, "awards.VoteRecorded", 1, data, now, now.date(), "a", "c", "k")
+    assert schemas.EVENTS.decode(first) == the.voted()
+
+
+def test_a_ballot_is_named_with_its_minutes() -> None:
+    taken = {"proposal": "p1", "ballot": "b1", "minutes": "Biên bản kiểm phiếu 3"}
+    assert load(schemas.TakeBallot, taken) == the.take()
+    with pytest.raises(ValidationFailed) as refused:
+        load(schemas.TakeBallot, {**taken, "ballot": "b 1", "minutes": ""})
+    assert {error["at"] for error in refused.value.details["errors"]} == {"ballot", "minutes"}

@@ -10,6 +10,9 @@ import pytest
 
 from services.awards import schemas, views
 from services.awards.service import AwardsService
+from services.evaluations.schemas import EVENTS as EVALUATIONS
+from shared.ballots import BallotUncounted, BallotUnknown
+from shared.calendar import legal_date, utc_now
 from shared.errors import CommendationError, NotAllowed
 from shared.event import Context, NewEvent
 from shared.facts import Facts
@@ -20,6 +23,7 @@ from shared.rpc import Request
 from shared.service import Views
 from shared.store import ANY, Append, EventStore, open_database
 from tests.services.awards import given as the
+from tests.services.awards import given_ballots as ballots
 
 PROPOSE = {"proposal": "p1", "campaign": "c1", "unit": "kiem-toan", "form": the.FORM, "reason": "Dẫn đầu khối"}
 VOTE = {"proposal": "p1", **{name: value for name, value in the.counts(8, 9).items() if name != "held_on"}, "held_on": "2025-02-10"}
@@ -62,6 +66,7 @@ class Awards:
         self.rankings = Rankings()
         self.store = self._store(folder, "awards")
         self.registry = self._store(folder, "registry")
+        self.evaluations = self._store(folder, "evaluations")
         self.projector = Projector(self.store.database, views.MODEL)
         self.projector.prepare()
         self.service = _bare()
@@ -80,6 +85,10 @@ class Awards:
     def registered(self, fact: str, **data: Any) -> None:
         self.registry.append(Append("stream", ANY, [NewEvent(f"registry.{fact}", 1, data)]), Context("system", "c", "k"))
         self._follow(self.registry)
+
+    def balloted(self, *facts: Any) -> None:
+        self.evaluations.append(Append("ballot-b1", ANY, [EVALUATIONS.encode(fact) for fact in facts]), Context("a", "c", "k"))
+        self._follow(self.evaluations)
 
     def _follow(self, store: EventStore) -> None:
         self.projector.receive(
@@ -106,6 +115,7 @@ def awards(tmp_path: Path) -> Iterator[Awards]:
     yield made
     made.store.database.close()
     made.registry.database.close()
+    made.evaluations.database.close()
 
 
 def test_from_proposal_to_the_register(awards: Awards) -> None:
@@ -116,6 +126,35 @@ def test_from_proposal_to_the_register(awards: Awards) -> None:
     assert (row["number"], row["unit"], row["decided_on"]) == ("05/QĐ", "kiem-toan", "2025-03-01")
     (row,) = awards.tell("anybody", "proposals", {})
     assert (row["state"], row["vote"]["ratio"], row["standing"]["total"]) == ("decided", "88.8", "985.50")
+
+
+def test_the_result_of_a_ballot_flows_into_the_proposal_and_its_decision(awards: Awards) -> None:
+    awards.tell("office", "propose_flag", PROPOSE)
+    taken = {"proposal": "p1", "ballot": "b1", "minutes": "BB kiểm phiếu"}
+    with pytest.raises(BallotUnknown):
+        awards.tell("council", "take_ballot", taken)
+    awards.balloted(ballots.opened())
+    with pytest.raises(BallotUncounted):
+        awards.tell("council", "take_ballot", taken)
+    awards.balloted(ballots.closed(8, 0))
+    (row,) = awards.tell("council", "proposals", {})
+    assert [(one["ballot"], one["in_favour"], one["members"], one["verdict"]) for one in row["ballots"]] == [("b1", 8, 9, "passed")]
+    with pytest.raises(NotAllowed):
+        awards.tell("secretary", "take_ballot", taken)
+    awards.tell("council", "take_ballot", taken)
+    awards.tell("chief", "decide", {**DECIDE, "decided_on": legal_date(utc_now()).isoformat()})
+    (row,) = awards.tell("anybody", "proposals", {})
+    vote = row["vote"]
+    assert (vote["in_favour"], vote["absent"], vote["ballot"], vote["passed"]) == (8, 1, {"ballot": "b1", "passed": True}, True)
+    assert row["ballots"] == []
+
+
+def test_who_took_a_ballot_over_does_not_decide(awards: Awards) -> None:
+    awards.tell("office", "propose_flag", PROPOSE)
+    awards.balloted(ballots.opened(), ballots.closed(8, 0))
+    awards.tell("chief", "take_ballot", {"proposal": "p1", "ballot": "b1", "minutes": "BB"})
+    with pytest.raises(OwnWork):
+        awards.tell("chief", "decide", {**DECIDE, "decided_on": legal_date(utc_now()).isoformat()})
 
 
 def test_the_board_is_asked_in_the_course_of_the_request(awards: Awards) -> None:

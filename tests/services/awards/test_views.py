@@ -12,16 +12,21 @@ from typing import Any
 import pytest
 
 from services.awards import domain, schemas, views
+from services.evaluations.domain.ballot_counting import Outcome, Verdict
+from services.evaluations.domain.ballots import BallotCancelled, BallotPurpose
+from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.registry import domain as registry
 from services.registry.schemas import EVENTS as REGISTRY
-from shared.event import Context
+from shared.ballot_results import ballot_known
+from shared.event import Context, NewEvent
 from shared.feed.page import Page
 from shared.projection import Projector
 from shared.store import ANY, Append, Database, EventStore, open_database
 from tests.services.awards import given as the
+from tests.services.awards import given_ballots as ballots
 
 CONTEXT = Context("office", "course", "command")
-CORRECTED = domain.VoteCorrected(**the.counts(9, 9), threshold=Decimal("80"), basis="x", verified=False, corrects="nhầm")
+CORRECTED = domain.VoteCorrected(**the.counts(9, 9), threshold=Decimal("80"), basis="x", verified=False, ballot=None, corrects="nhầm")
 
 
 class Log:
@@ -49,6 +54,13 @@ def projector(database: Database) -> Projector:
 @pytest.fixture
 def awards(projector: Projector, tmp_path: Path) -> Iterator[Log]:
     log = Log(projector, tmp_path, "awards", schemas.EVENTS)
+    yield log
+    log.store.database.close()
+
+
+@pytest.fixture
+def evaluations(projector: Projector, tmp_path: Path) -> Iterator[Log]:
+    log = Log(projector, tmp_path, "evaluations", EVALUATIONS)
     yield log
     log.store.database.close()
 
@@ -119,3 +131,47 @@ def test_the_leader_of_a_season_is_the_one_designated_last(projector: Projector,
         assert views.leader_of(reading, "noi-chinh", 2026) == "kiem-toan"
         assert views.leader_of(reading, "noi-chinh", 2027) is None
     log.store.database.close()
+
+
+def test_a_vote_says_whether_it_was_held_on_paper_or_in_which_ballot(projector: Projector, awards: Log) -> None:
+    awards.tell(the.proposed(), the.voted(8, 9))
+    assert proposals(projector)[0]["vote"]["ballot"] is None
+    awards.tell(replace(CORRECTED, ballot=domain.BallotVerdict("b1", False)))
+    vote = proposals(projector)[0]["vote"]
+    assert (vote["ballot"], vote["ratio"], vote["passed"]) == ({"ballot": "b1", "passed": False}, Decimal("100.0"), False)
+
+
+def test_a_vote_of_the_first_version_is_folded_as_one_on_paper(projector: Projector, awards: Log) -> None:
+    awards.tell(the.proposed())
+    said = schemas.EVENTS.encode(the.voted(8, 9))
+    data = {name: value for name, value in said.data.items() if name != "ballot"}
+    after = awards.store.head()
+    awards.store.append(Append("stream", ANY, [NewEvent(said.type, 1, data)]), CONTEXT)
+    projector.receive(Page.of(awards.store.feed(after)), lambda _service, position: awards.store.feed(position))
+    assert projector.parked() == []
+    vote = proposals(projector)[0]["vote"]
+    assert (vote["ballot"], vote["passed"]) == (None, True)
+
+
+def test_only_counts_that_may_be_told_are_offered_to_a_proposal(projector: Projector, awards: Log, evaluations: Log) -> None:
+    awards.tell(the.proposed(), the.proposed(proposal="p2", unit="toa-an"), the.proposed(proposal="p3", campaign="c2"))
+    evaluations.tell(
+        ballots.opened(),
+        ballots.opened(ballot="tie", purpose=BallotPurpose.TIE),
+        ballots.opened(ballot="few"),
+        ballots.opened(ballot="off"),
+        ballots.opened(ballot="open"),
+    )
+    evaluations.tell(
+        ballots.closed(8, 0),
+        ballots.closed(8, 0, ballot="tie"),
+        ballots.closed(None, None, Verdict.UNTOLD, ballot="few", outcome=Outcome.TOO_FEW),
+        BallotCancelled("off", "nhầm"),
+    )
+    offered = {row["proposal"]: [one["ballot"] for one in row["ballots"]] for row in proposals(projector)}
+    assert offered == {"p1": ["b1"], "p2": [], "p3": []}
+    with projector.reading() as reading:
+        few, off = (ballot_known(reading, ballot) for ballot in ("few", "off"))
+    assert few is not None
+    assert off is not None
+    assert ([(one.in_favour, one.against) for one in few.results], off.state) == ([(None, None)], "cancelled")

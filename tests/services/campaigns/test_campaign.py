@@ -23,7 +23,8 @@ from services.campaigns.domain import (
     TieVoteRecorded,
     VoteCount,
 )
-from shared.errors import NotFound
+from shared.ballots import Ballot, BallotElsewhere, BallotUncounted, BallotUnknown, BallotUntold, ChoiceResult
+from shared.errors import DomainError, NotFound
 from tests.services.campaigns import given as the
 from tests.support.deciding import decided
 
@@ -231,7 +232,7 @@ def test_a_pass_is_closed_once_and_only_after_it_was_opened() -> None:
 
 def test_a_vote_between_tied_units_is_recorded_and_a_later_one_replaces_it() -> None:
     counts = (VoteCount("toa-an", 5), VoteCount("kiem-toan", 2))
-    recorded = TieVoteRecorded("c1", counts, date(2025, 1, 10), "Biên bản 5")
+    recorded = TieVoteRecorded("c1", counts, date(2025, 1, 10), "Biên bản 5", None)
     past = the.through("self")
     assert decided(the.CAMPAIGN, past, the.vote(toa_an=5, kiem_toan=2)) == [recorded]
     assert decided(the.CAMPAIGN, [*past, recorded], the.vote(toa_an=5, kiem_toan=2)) == []
@@ -255,25 +256,47 @@ def test_a_vote_on_fewer_than_two_units_is_none(votes: dict[str, int]) -> None:
         decided(the.CAMPAIGN, the.through("self"), the.vote(**votes))
 
 
+def held(*results: ChoiceResult, **changes: Any) -> Ballot:
+    """A ballot between tied units."""
+    made = Ballot("b1", "c1", "tie", "Bỏ phiếu khi bằng điểm", "counted", 9, date(2025, 1, 10), 9, "decided", results)
+    return replace(made, **changes)
+
+
+WON, LOST = ChoiceResult("toa-an", "unit", 6, 0, "passed"), ChoiceResult("kiem-toan", "unit", 3, 0, "failed")
+TAKE = domain.TakeTieBallot("c1", "b1", "Biên bản kiểm phiếu 5")
+
+
+def test_the_vote_between_tied_units_is_taken_over_from_its_ballot() -> None:
+    counts = (VoteCount("toa-an", 6), VoteCount("kiem-toan", 3))
+    recorded = TieVoteRecorded("c1", counts, date(2025, 1, 10), "Biên bản kiểm phiếu 5", "b1")
+    assert decided(the.on(ballot=held(WON, LOST)), the.through("self"), TAKE) == [recorded]
+
+
+@pytest.mark.parametrize(
+    ("ballot", "refusal"),
+    [
+        (None, BallotUnknown),
+        (held(WON, LOST, state="open"), BallotUncounted),
+        (held(WON, LOST, campaign="c2"), BallotElsewhere),
+        (held(WON, LOST, purpose="council"), BallotElsewhere),
+        (held(WON, LOST, outcome="undecided"), BallotUntold),
+        (held(WON, ChoiceResult("kiem-toan", "unit", None, None, "untold")), BallotUntold),
+        (held(WON, ChoiceResult("bo-cong-an", "unit", 3, 0, "failed")), NotInAudience),
+        (held(WON), CampaignConflict),
+    ],
+    ids=["unknown", "open", "another campaign", "a council's", "undecided", "untold", "no member", "one unit"],
+)
+def test_a_ballot_that_decides_nothing_between_members_is_refused(ballot: Ballot | None, refusal: type[DomainError]) -> None:
+    with pytest.raises(refusal):
+        decided(the.on(ballot=ballot), the.through("self"), TAKE)
+
+
 # Final
 
 
 def test_a_campaign_is_final_when_every_pass_was_closed() -> None:
     sealed = CampaignFinalised("c1", the.SEALS, the.POSITIONS)
     assert decided(the.on(inquiry=the.AT_REST), the.through(*the.PASSES), FinaliseCampaign("c1")) == [sealed]
-
-
-@pytest.mark.parametrize(
-    ("past", "missing"),
-    [
-        ([the.launched()], "self"),
-        (the.through("self", "cross_check", "cluster"), "central"),
-        ([*the.through("self", "cross_check", "cluster"), the.opened("central")], "central"),
-    ],
-)
-def test_a_pass_that_is_not_closed_keeps_it_open(past: list[Any], missing: str) -> None:
-    with pytest.raises(NotReady, match=f"Pass {missing} is not closed"):
-        decided(the.on(inquiry=the.AT_REST), past, FinaliseCampaign("c1"))
 
 
 @pytest.mark.parametrize(

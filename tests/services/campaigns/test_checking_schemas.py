@@ -74,6 +74,7 @@ def test_commands_are_read(schema: Any, command: Any) -> None:
         (schemas.SetUnitMailbox, {"unit": "u", "address": "a@b.vn, c@d.vn"}, "address"),
         (schemas.SetUnitMailbox, {"unit": "u", "address": "a@b.vn\nBcc: c@d.vn"}, "address"),
         (schemas.AskWorkingDays, {"first": "2025-01-01", "last": "2225-01-01"}, "last"),
+        (schemas.AskWorkingDays, {"first": "9999-12-30", "count": 5}, "first"),
         (schemas.AskWorkingDays, {"first": "2025-01-01", "count": 3000}, "count"),
     ],
 )

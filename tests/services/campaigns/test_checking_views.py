@@ -9,7 +9,7 @@ import pytest
 
 from services.campaigns import domain, views
 from services.campaigns.schemas import EVENTS
-from services.evaluations.domain import ConflictGround, ScorerRecused, SheetReturned, SheetSubmitted
+from services.evaluations.domain import ConflictGround, RecusalWithdrawn, ScorerRecused, SheetReturned, SheetSubmitted
 from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.registry.domain import Attribute, OrganisationCorrected, OrganisationMoved, OrganisationRegistered
 from services.registry.schemas import EVENTS as REGISTRY
@@ -130,6 +130,9 @@ def test_a_sheet_of_a_recused_scorer_is_owed_no_more(feeds: Feeds) -> None:
     assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == ["ban-tdkt"]
     feeds.tell("evaluations", ScorerRecused("c1", "kiem-toan", "cluster", "ban-tdkt", ConflictGround.INTEREST, "Cùng một đề án"))
     assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == [], "given back or not"
+    for unit, scorer in (("toa-an", "kiem-toan"), ("kiem-toan", "ban-tdkt")):
+        feeds.tell("evaluations", RecusalWithdrawn("c1", unit, "cluster", scorer, "Đề án đã kết thúc"))
+    assert [row[0] for row in owed(feeds) if row[1] == "sheet"] == ["ban-tdkt", "kiem-toan"], "as it was before"
 
 
 def test_a_finding_is_owed_until_it_is_followed_up(feeds: Feeds) -> None:

@@ -82,7 +82,7 @@ def test_without_an_answer_of_the_network_nothing_is_final() -> None:
 @pytest.mark.parametrize(
     ("matter", "words"),
     [
-        (Matter("sheet", "central", 2), "2 sheets are open in central"),
+        (Matter("sheet", "central", 2), "Sheets on 2 units were given back in central"),
         (Matter("appeal", "central", 1), "1 appeals of central are unanswered"),
         (Matter("parked", "rankings", 3), "3 events are parked in rankings"),
         (Matter("behind", "audit", 40), "audit is 40 events behind"),
@@ -95,7 +95,31 @@ def test_without_an_answer_of_the_network_nothing_is_final() -> None:
 def test_each_thing_in_the_way_is_named_with_what_to_do(matter: Matter, words: str) -> None:
     with pytest.raises(MattersOpen, match=words) as refused:
         decided(the.on(inquiry=replace(the.AT_REST, matters=(matter,))), DONE, FinaliseCampaign("c1"))
-    assert refused.value.details["matters"] == [{"kind": matter.kind, "at": matter.at, "count": matter.count}]
+    title = {"title": "Pass central"} if matter.kind == "sheet" else {}
+    assert refused.value.details["matters"] == [{"kind": matter.kind, "at": matter.at, "count": matter.count, **title}]
+
+
+@pytest.mark.parametrize(
+    ("past", "sheets", "named"),
+    [
+        ([the.launched()], (), [("unopened", key, 3) for key in the.PASSES]),
+        (the.through("self", "cross_check", "cluster"), (), [("unopened", "central", 3)]),
+        (
+            [*the.through("self", "cross_check"), the.opened("cluster")],
+            (Matter("sheet", "cluster", 1), Matter("sheet", "self", 2)),
+            [("open", "cluster", 1), ("unopened", "central", 3), ("sheet", "self", 2)],
+        ),
+        ([*the.through("self", "cross_check", "cluster"), the.opened("central")], (), [("open", "central", 0)]),
+    ],
+)
+def test_every_pass_that_is_not_closed_is_named_with_the_units_it_waits_for(
+    past: list[object], sheets: tuple[Matter, ...], named: list[tuple[str, str, int]]
+) -> None:
+    with pytest.raises(MattersOpen, match=r"is not closed|has not been opened") as refused:
+        decided(the.on(inquiry=replace(the.AT_REST, matters=sheets)), past, FinaliseCampaign("c1"))
+    found = refused.value.details["matters"]
+    assert [(one["kind"], one["at"], one["count"]) for one in found] == named
+    assert [one["title"] for one in found] == [f"Pass {at}" for _, at, _ in named]
 
 
 def test_a_board_that_the_logs_do_not_give_is_refused_and_all_is_named_at_once() -> None:

@@ -187,7 +187,7 @@ def test_while_a_pass_is_open_again_no_other_opens() -> None:
         decided(the.CAMPAIGN, past, the.open_pass("cross_check"))
 
 
-# Registration and compact within their phases
+# Registration and covenant within their phases
 
 
 def test_a_late_registration_needs_an_extension_or_grace() -> None:

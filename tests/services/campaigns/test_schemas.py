@@ -57,7 +57,7 @@ FACTS = [
     the.signed("toa-an"),
     the.opened("self", (domain.Assignment("toa-an", ("J1", "J2")),)),
     the.closed("self"),
-    domain.TieVoteRecorded("c1", (domain.VoteCount("toa-an", 5),), date(2025, 1, 10), "Biên bản 5"),
+    domain.TieVoteRecorded("c1", (domain.VoteCount("toa-an", 5),), date(2025, 1, 10), "Biên bản 5", None),
     domain.CampaignFrozen("c1", "Chờ bỏ phiếu", the.POSITIONS),
     domain.CampaignThawed("c1", "Đã bỏ phiếu"),
     the.FINAL[-1],

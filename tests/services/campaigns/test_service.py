@@ -11,8 +11,12 @@ import pytest
 
 from services.campaigns import domain, schemas, views
 from services.campaigns.service import CampaignsService
+from services.evaluations.domain.ballots import BallotPurpose
+from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.registry import domain as registries
 from services.registry.schemas import EVENTS as REGISTRY
+from shared.ballots import BallotUncounted
+from shared.bounds import FREEZE_SECONDS_MAX, RPC_SECONDS_MAX
 from shared.calendar import legal_date, utc_now
 from shared.errors import CommendationError, NotAllowed, Unavailable
 from shared.event import Context
@@ -21,6 +25,7 @@ from shared.projection import Projector
 from shared.rpc import Request
 from shared.service import Views
 from shared.store import ANY, Append, EventStore, open_database
+from tests.services.awards import given_ballots as ballots
 from tests.services.campaigns import given as the
 from tests.services.registry import given as registry
 from tests.support.feeds import Feeds
@@ -47,9 +52,14 @@ class Network:
         self.rankings: dict[str, Any] = {"boards": seals, "recomputed": seals, "positions": positions, "pending": 0, "second": []}
         self.open: list[dict[str, Any]] = []
         self.health = {service: healthy(service) for service in FOLLOWING}
+        self.recompute_seconds = 0.0
+        self.waits: list[float] = []
 
-    def ask(self, service: str, method: str, request: Request) -> Any:
+    def ask(self, service: str, method: str, request: Request, *, seconds: float) -> Any:
         assert request.actor == "system"
+        self.waits.append(seconds)
+        if method == "recompute" and self.recompute_seconds > seconds:
+            raise Unavailable(f"The service {service} does not answer; try again in a moment.")
         if method == "health":
             if service not in self.health:
                 raise Unavailable(f"The service {service} does not answer; try again in a moment.")
@@ -73,8 +83,8 @@ class Service:
         self.network = Network()
         self.bare: Any = _bare()
         self.bare.facts, self.bare.views, self.bare.network = Facts(self.store, schemas.EVENTS), Views(projector), self.network
-        known = Feeds(projector, {"registry": REGISTRY})
-        known.tell("registry", *registry.CLUSTER, granted("office", "office", "noi-chinh"), granted("thu-ky", "secretary", "toa-an"))
+        self.known = Feeds(projector, {"registry": REGISTRY, "evaluations": EVALUATIONS})
+        self.known.tell("registry", *registry.CLUSTER, granted("office", "office", "noi-chinh"), granted("thu-ky", "secretary", "toa-an"))
         self.append("rubric-R", the.PUBLISHED)
         due = domain.PassOpened("c1", "self", YESTERDAY, the.EACH_ITSELF)
         self.append("campaign-c1", the.launched(), due, *the.through(*the.PASSES)[2:])
@@ -111,15 +121,39 @@ def test_at_rest_the_boards_are_sealed_with_the_positions_they_rest_on(service: 
     assert final.positions == (domain.FeedPosition("vn", "evaluations", 40),)
 
 
+def test_boards_that_take_longer_than_any_other_answer_are_waited_for(service: Service) -> None:
+    service.network.recompute_seconds = 5 * RPC_SECONDS_MAX
+    service.tell("office", "finalise")
+    assert isinstance(service.last(), domain.CampaignFinalised)
+
+
+def test_boards_that_never_come_leave_the_campaign_as_it_is(service: Service) -> None:
+    service.network.recompute_seconds = 3_600
+    before = service.store.head()
+    with pytest.raises(domain.NotSealed, match="Nothing was changed"):
+        service.tell("office", "finalise")
+    assert service.store.head() == before
+    service.network.recompute_seconds = 0
+    service.tell("office", "finalise")
+    assert isinstance(service.last(), domain.CampaignFinalised)
+
+
+def test_whoever_asks_for_a_final_result_waits_longer_than_it_can_take(service: Service) -> None:
+    service.tell("office", "finalise")
+    assert sum(service.network.waits) < FREEZE_SECONDS_MAX
+
+
 def test_everything_in_the_way_is_found_at_once(service: Service) -> None:
-    service.network.open = [{"kind": "sheet", "at": "central"}] * 2 + [{"kind": "appeal", "at": "central"}]
+    sheets = [("toa-an", "J1"), ("toa-an", "J2"), ("kiem-toan", "J1")]
+    service.network.open = [{"kind": "sheet", "at": "central", "unit": unit, "scorer": scorer} for unit, scorer in sheets]
+    service.network.open.append({"kind": "appeal", "at": "toa-an", "unit": "toa-an"})
     service.network.rankings |= {"pending": 3, "recomputed": []}
     del service.network.health["awards"]
     service.network.health["audit"]["parked"] = [{"position": 4}]
     service.network.health["rankings"]["cursors"][1]["position"] = 7
     assert service.refused() == [
         ("sheet", "central", 2),
-        ("appeal", "central", 1),
+        ("appeal", "toa-an", 1),
         ("away", "awards", 1),
         ("behind", "rankings", 2),
         ("parked", "audit", 1),
@@ -150,3 +184,23 @@ def test_a_registration_of_today_is_late_and_one_on_paper_has_its_day(service: S
     service.tell("office", "record_registration", campaign="c2", unit="toa-an", registered_on="2024-02-01")
     recorded = service.store.stream("campaign-c2")[-1]
     assert (recorded.effective_on, recorded.data["registered_on"]) == (date(2024, 2, 1), "2024-02-01")
+
+
+def test_the_result_of_a_ballot_between_tied_units_flows_into_the_campaign(service: Service) -> None:
+    taken = {"ballot": "b1", "minutes": "BB kiểm phiếu"}
+    service.known.tell("evaluations", ballots.opened("toa-an", "kiem-toan", purpose=BallotPurpose.TIE))
+    with pytest.raises(BallotUncounted):
+        service.tell("office", "take_tie_ballot", **taken)
+    assert service.tell("office", "tie_ballots") == []
+    service.known.tell("evaluations", ballots.between(toa_an=6, kiem_toan=3))
+    (offered,) = service.tell("office", "tie_ballots")
+    assert [(one["choice"], one["in_favour"]) for one in offered["results"]] == [("toa-an", 6), ("kiem-toan", 3)]
+    with pytest.raises(NotAllowed):
+        service.tell("thu-ky", "take_tie_ballot", **taken)
+    service.tell("office", "take_tie_ballot", **taken)
+    voted = service.last()
+    assert (voted.ballot, voted.held_on, [(one.unit, one.votes) for one in voted.counts]) == (
+        "b1",
+        legal_date(service.known.logs["evaluations"][-1].recorded_at),
+        [("toa-an", 6), ("kiem-toan", 3)],
+    )
