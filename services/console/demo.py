@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.console.process import free_port, patch, running
+from shared.blobs import open_blobs
 from shared.config import SERVICES, Config, load
 from shared.errors import ConfigurationError
 
@@ -29,7 +30,7 @@ def demo() -> None:
         config = Config(var=Path(folder), http_port=free_port())
         configure("INFO", Path(folder) / "network.log")
         with running(config, SERVICES) as started:
-            load_season(started.network, progress=True)
+            load_season(started.network, open_blobs(config.blobs_at), progress=True)
             settle(started.network)
             boards = {
                 name: started.network.ask("rankings", "board", Request("system", {"campaign": "noi-chinh-2023", "board": name}))
@@ -52,7 +53,7 @@ def sample() -> None:
     configure("ERROR")
     refuse_exposed_sample(config)
     with running(replace(config), []) as started:
-        load_season(started.network, progress=True)
+        load_season(started.network, open_blobs(config.blobs_at), progress=True)
     click.echo(accounts_text())
 
 

@@ -18,10 +18,11 @@ COMMANDS = {
     "status": "Show where every service stands, and what is late.",
     "rebuild": "Build the read models anew beside the live ones.",
     "export": "Write events (CloudEvents, one JSON a line) or a board.",
-    "verify": "Compare the audit log with the services, event by event; `verify board` boards by two evaluators.",
+    "verify": "Compare the audit log with the services, event by event; `verify board` boards by two evaluators, `verify place` proofs.",
     "seals": "Make sealed boards anew from exported events and compare them.",
     "parked": "List the events that could not be folded; show, retry or discard them.",
     "reorganisation": "Record the reorganisation of 1 July 2025 from the official tables.",
+    "evidence": "List files that no event names, and remove old ones.",
     "snapshots": "Drop what services keep so as to load long streams faster.",
     "contracts": "Write the contracts folder from the schemas.",
 }

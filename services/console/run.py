@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from services.console.process import check_address, folder_lock, is_loopback, patch, running
+from shared.blobs import open_blobs
 from shared.config import SERVICES, Config, load
 from shared.errors import ConfigurationError
 
@@ -54,7 +55,7 @@ def run(sample: bool, host: str | None, port: int | None, services: tuple[str, .
         if sample:
             from services.console.sample import accounts_text, load_season
 
-            load_season(running_services.network, progress=True)
+            load_season(running_services.network, open_blobs(config.blobs_at), progress=True)
             click.echo(accounts_text())
         if serves:
             click.echo(f"Listening on http://{config.http_host}:{config.http_port}  (Ctrl-C stops)")

@@ -6,16 +6,21 @@ Both can be asked while the network runs: SQLite lets one read beside a writer, 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
 from types import TracebackType
 from typing import Any, Protocol
 
 from shared import readiness
 from shared.access import OPERATOR
+from shared.blobs import open_blobs
+from shared.bounds import STORED_FILES_MAX
 from shared.config import PRODUCERS, SERVICES, Config
 from shared.errors import CommendationError, ConfigurationError, Unavailable
 from shared.event import Event
+from shared.plain import plain
 from shared.projection import LONG_STEPS, Parking, Place, Projector, Rebuilding
 from shared.store import EventStore, open_database
 from shared.store.snapshots import Snapshots
@@ -50,6 +55,10 @@ class Site(Protocol):
     def discard_parked(self, service: str, place: Place, reason: str) -> dict[str, Any]: ...
 
     def drop_snapshots(self, service: str) -> int: ...
+
+    def stored(self, after: str) -> Sequence[Mapping[str, Any]]: ...
+
+    def drop_stored(self, files: Sequence[str], before: datetime) -> Sequence[str]: ...
 
     def verify(self, progress: Progress) -> dict[str, Any]: ...
 
@@ -125,6 +134,13 @@ class LocalSite:
     def drop_snapshots(self, service: str) -> int:
         return Snapshots(self.store(service).database).drop()
 
+    def stored(self, after: str) -> Sequence[Mapping[str, Any]]:
+        return [plain(one) for one in islice(open_blobs(self.config.blobs_at).stored(after), STORED_FILES_MAX)]
+
+    def drop_stored(self, files: Sequence[str], before: datetime) -> Sequence[str]:
+        blobs = open_blobs(self.config.blobs_at)
+        return [sha256 for sha256 in files if blobs.remove(sha256, before)]
+
     def verify(self, progress: Progress) -> dict[str, Any]:
         """The audit's own comparison, over the files; it is shown, not recorded: only a service records facts."""
         from services.audit import verification
@@ -146,7 +162,6 @@ class LocalSite:
         if (service, method) != ("rankings", "board"):
             raise ConfigurationError(f"Embedded, {service}.{method} is asked of the running network.")
         from services.rankings.boards import BoardName, board
-        from shared.plain import plain
 
         with self.projector(service).reading() as reading:
             return plain(board(reading, data["campaign"], BoardName(data["board"])))
@@ -208,6 +223,13 @@ class RemoteSite:
 
     def drop_snapshots(self, service: str) -> int:
         return int(self._told(service, "drop_snapshots", {})["dropped"])
+
+    def stored(self, after: str) -> Sequence[Mapping[str, Any]]:
+        return list(self._told("evaluations", "stored_evidence", {"after": after})["files"])
+
+    def drop_stored(self, files: Sequence[str], before: datetime) -> Sequence[str]:
+        asked = {"files": list(files), "before": before.isoformat()}
+        return list(self._told("evaluations", "drop_evidence", asked)["dropped"])
 
     def _told(self, service: str, method: str, data: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.ask(service, method, data)

@@ -19,11 +19,12 @@ def form_of(
     state: domain.Sheet,
     earlier: Mapping[str, Mapping[str, domain.Sheet]],
     comments: Sequence[Mapping[str, Any]] = (),
+    recused: domain.ScorerRecused | None = None,
 ) -> dict[str, Any]:
     """The sheet as data; scores in points as given, sums in points after weight and rounding of the item.
 
     earlier: {pass_key: {scorer: sheet}} of the passes before, in order; only submitted sheets are shown. comments: {item, comment, by, at}
-    in the order in which they were made.
+    in the order in which they were made. recused: the recusal of the scorer that stands; nothing can be entered then.
     """
     rows = {item.key: _row(item, ground, state, earlier, comments) for item in ground.rubric.items()}
     opened = campaign["passes"].get(key.pass_key)
@@ -37,7 +38,8 @@ def form_of(
         "pass_key": key.pass_key,
         "scorer": key.scorer,
         "state": standing,
-        "editable": state.editable(ground),
+        "editable": recused is None and state.editable(ground),
+        "recused": recused and {"ground": recused.ground, "reason": recused.reason},
         "assigned": ground.assigned,
         "version": state.version,
         "due_on": state.returned.due_on if state.returned else ground.due_on,

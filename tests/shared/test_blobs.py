@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,57 @@ def test_a_bucket_is_named_whole(url: str) -> None:
     with pytest.raises(ConfigurationError, match="s3://key:secret@host:port/bucket") as refused:
         open_blobs(url)
     assert "secret@host/" not in str(refused.value).replace("s3://key:secret@host:port/bucket", "")
+
+
+def test_what_lies_in_the_store_is_listed_in_the_order_of_the_digests(blobs: Blobs) -> None:
+    told = {blobs.put(f"Tệp {number}".encode()): number for number in range(5)}
+    found = [one for one in blobs.stored() if one.sha256 in told]
+    assert [one.sha256 for one in found] == sorted(told)
+    assert {one.size for one in found} == {len("Tệp 0".encode())}
+    assert all(abs(datetime.now(UTC) - one.kept_at) < timedelta(minutes=5) for one in found)
+    second = sorted(told)[1]
+    assert [one.sha256 for one in blobs.stored(second) if one.sha256 in told] == sorted(told)[2:]
+
+
+def test_a_file_is_removed_unless_it_was_put_there_since(blobs: Blobs) -> None:
+    sha256 = blobs.put(b"removed")
+    then, later = (datetime.now(UTC) + timedelta(minutes=minutes) for minutes in (-5, 5))
+    assert not blobs.remove(sha256, then)
+    assert blobs.get(sha256) == b"removed"
+    assert blobs.remove(sha256, later)
+    with pytest.raises(NotFound):
+        blobs.get(sha256)
+    assert not blobs.remove(sha256, later)
+    assert blobs.get(blobs.put(b"removed")) == b"removed"
+
+
+def test_a_file_that_is_put_there_again_is_as_new(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    sha256 = blobs.put(CONTENT)
+    os.utime(tmp_path / sha256[:2] / sha256, (0, 0))
+    blobs.put(CONTENT)
+    assert not blobs.remove(sha256, datetime.now(UTC) - timedelta(hours=1))
+
+
+@pytest.mark.parametrize("moment", ["before it goes aside", "when it is aside"])
+def test_a_file_that_is_put_there_while_it_is_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    blobs = FolderBlobs(tmp_path)
+    sha256 = blobs.put(CONTENT)
+    os.utime(tmp_path / sha256[:2] / sha256, (0, 0))
+    replace = Path.replace
+
+    def meanwhile(path: Path, target: Path) -> Path:
+        if target.name != f".{sha256}":
+            return replace(path, target)
+        monkeypatch.undo()
+        if moment == "before it goes aside":
+            blobs.put(CONTENT)
+            return replace(path, target)
+        done = replace(path, target)
+        blobs.put(CONTENT)
+        return done
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    blobs.remove(sha256, datetime.now(UTC) - timedelta(hours=1))
+    assert blobs.get(sha256) == CONTENT
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [sha256]

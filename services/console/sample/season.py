@@ -22,13 +22,15 @@ from rich.progress import Progress
 from services.console.sample.ballots import ballots
 from services.console.sample.checking import before_scoring, while_open
 from services.console.sample.clusters import clusters
-from services.console.sample.disputes import disputes
+from services.console.sample.disputes import appeals, disputes
 from services.console.sample.districts import districts
 from services.console.sample.leading import answers
 from services.console.sample.people import people
 from services.console.sample.ratings import ratings
+from services.console.sample.sheets import handed_in
 from services.console.sample.year import OFFICE, Asked, begins, ends, goes_on, plan_document
 from services.rankings.domain import Score, standings
+from shared.blobs import Blobs
 from shared.calendar import legal_date
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, Unavailable
@@ -43,13 +45,14 @@ READERS = ("registry", "campaigns", "evaluations", "awards", "rankings", "audit"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of the sample: who gives it, to which service, and what."""
+    """One command of the sample: who gives it, to which service, and what; file: bytes that lie in the blob store before it."""
 
     name: str
     login: str
     service: str
     method: str
     data: dict[str, Any]
+    file: bytes | None = None
 
 
 class SampleFailed(CommendationError):
@@ -74,8 +77,8 @@ def sample_password() -> str:
     return str(_plan()["password"])
 
 
-def load_season(network: Network, *, progress: bool = False, step_done: Callable[[str], None] = lambda _name: None) -> None:
-    """Load what is not loaded yet. Raises SampleFailed, Unavailable."""
+def load_season(network: Network, blobs: Blobs, *, progress: bool = False, step_done: Callable[[str], None] = lambda _name: None) -> None:
+    """Load what is not loaded yet; blobs: the store that the network reads files from. Raises SampleFailed, Unavailable."""
     plan = _plan()
     _wait_until_answering(network)
     founded = _found(network, plan)
@@ -93,6 +96,8 @@ def load_season(network: Network, *, progress: bool = False, step_done: Callable
         for part in everything:
             for step in part:
                 _settle_for(network, step)
+                if step.file is not None:
+                    blobs.put(step.file)
                 _do(network, step)
                 step_done(step.name)
                 shown.advance(task)
@@ -123,6 +128,7 @@ _RESTS_ON_OTHERS = {
     ("campaigns", "remind_unit"),
     ("campaigns", "finalise"),
     ("evaluations", "import_sheets"),
+    ("evaluations", "lodge_appeal"),
     ("evaluations", "declare_conflict"),
     ("evaluations", "open_ballot"),
     ("evaluations", "score_items"),
@@ -185,9 +191,9 @@ def _complete(network: Network, plan: dict[str, Any]) -> bool:
 def _set_passwords(network: Network, plan: dict[str, Any]) -> None:
     from services.gateway.passwords import hash_of
 
+    kept = hash_of(plan["password"])  # one for all: a salt each would hide nothing of a password that is published
     for account in plan["accounts"]:
-        data = {"account": account_of(account["login"]), "hash": hash_of(plan["password"])}
-        network.ask("gateway", "set_password", Request("system", data))
+        network.ask("gateway", "set_password", Request("system", {"account": account_of(account["login"]), "hash": kept}))
 
 
 def _registry_steps(plan: dict[str, Any]) -> Iterator[Step]:
@@ -270,6 +276,8 @@ def _finished_passes(season: dict[str, Any], scores: list[dict[str, str]]) -> It
         }
         yield Step(f"sheets {year} {pass_key}", office, "evaluations", "import_sheets", data)
         yield Step(f"close {year} {pass_key}", office, "campaigns", "close_pass", {"campaign": campaign, "pass_key": pass_key})
+    for said in appeals(campaign):
+        yield Step(f"{said.name} {year}", said.login, "evaluations", said.method, said.data)
     yield from _of_the_year(year, ends(campaign))
     yield Step(f"final {year}", office, "campaigns", "finalise", {"campaign": campaign})
 
@@ -284,10 +292,9 @@ def _running_pass(plan: dict[str, Any], season: dict[str, Any], scores: list[dic
     for said in disputes(campaign):
         yield Step(f"{said.name} {year}", said.login, "evaluations", said.method, said.data)
     for unit in plan["submitted_2024"]:
-        key = {"campaign": campaign, "unit": unit, "pass_key": "self", "scorer": unit}
         given = [{"item": row["item"], "score": row["score"]} for row in scores if row["unit"] == unit]
-        yield Step(f"scores {year} {unit}", _secretary(plan, unit), "evaluations", "score_items", {**key, "scores": given})
-        yield Step(f"submit {year} {unit}", _secretary(plan, unit), "evaluations", "submit_sheet", key)
+        for filled in handed_in(campaign, unit, _secretary(plan, unit), given):
+            yield Step(f"{filled.name} {year}", filled.login, "evaluations", filled.method, filled.data, filled.file)
 
 
 def _award_steps(plan: dict[str, Any]) -> Iterator[Step]:

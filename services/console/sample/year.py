@@ -1,4 +1,4 @@
-"""The year of the sample campaigns: plan, phases, compact, target titles."""
+"""The year of the sample campaigns: plan, phases, covenant, target titles."""
 
 from __future__ import annotations
 

@@ -55,6 +55,17 @@ class Tally:
     against: tuple[int, ...]
     absent: int = 0
 
+    def with_others(self, others: Tally) -> Tally:
+        """Both counts together, of the same choices and of different voters."""
+        return Tally(
+            cast=self.cast + others.cast,
+            blank=self.blank + others.blank,
+            invalid=self.invalid + others.invalid,
+            in_favour=tuple(map(sum, zip(self.in_favour, others.in_favour, strict=True))),
+            against=tuple(map(sum, zip(self.against, others.against, strict=True))),
+            absent=self.absent + others.absent,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceCount:

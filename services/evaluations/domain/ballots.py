@@ -18,6 +18,7 @@ from services.evaluations.domain.errors import (
     BallotNotByThisWay,
     BallotRefused,
     ClosingRefused,
+    LetterRefused,
     NotAnElector,
     PaperRefused,
 )
@@ -122,6 +123,20 @@ class VoteByName:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLetter:
+    """Enter the written opinion (phiếu lấy ý kiến bằng văn bản) of an absent voter as their vote, where votes are no secret.
+
+    document: number and day of the letter; sha256: of its scan, which stays with the papers of the meeting.
+    """
+
+    ballot: str
+    voter: str
+    marks: tuple[ChoiceMark, ...]
+    document: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBallot:
     """Close a ballot and have it counted. reason: why, where somebody has not voted yet; hands, cast, blank: of a show of hands."""
 
@@ -182,6 +197,17 @@ class VoteCastByName:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterRecorded:
+    """An absent voter voted by letter, for all to see: never in a secret ballot."""
+
+    ballot: str
+    voter: str
+    marks: tuple[ChoiceMark, ...]
+    document: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BallotClosed:
     """A ballot was counted. What is not told is None; verdicts and outcome stand for themselves, for not every figure is there."""
 
@@ -221,16 +247,22 @@ class BallotGround:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A ballot as its stream says it is. votes: those by name, by account."""
+    """A ballot as its stream says it is. votes: those by name, by account; letters: those of the absent, likewise."""
 
     opened: BallotOpened | None = None
     votes: Mapping[str, tuple[ChoiceMark, ...]] = field(default_factory=dict)
+    letters: Mapping[str, LetterRecorded] = field(default_factory=dict)
     closed: BallotClosed | None = None
     cancelled: BallotCancelled | None = None
 
     @property
     def open(self) -> bool:
         return self.opened is not None and self.closed is None and self.cancelled is None
+
+    @property
+    def given(self) -> Mapping[str, tuple[ChoiceMark, ...]]:
+        """What each voter said, by name or by letter."""
+        return {**self.votes, **{voter: letter.marks for voter, letter in self.letters.items()}}
 
     @property
     def is_secret(self) -> bool:
@@ -249,6 +281,8 @@ def _decide(ground: BallotGround, state: Ballot, command: Any) -> Sequence[Any]:
     match command:
         case VoteByName():
             return _vote(ground, state, opened, command)
+        case RecordLetter():
+            return _letter(ground, state, opened, command)
         case CloseBallot():
             return _close(ground, state, opened, command)
         case CancelBallot():
@@ -382,17 +416,48 @@ def _vote(ground: BallotGround, state: Ballot, opened: BallotOpened, command: Vo
     if opened.mode is not BallotMode.BY_NAME:
         raise BallotNotByThisWay("Votes in this ballot are not given by name.", ballot=opened.ballot)
     check_elector(opened, ground.actor)
-    given = state.votes.get(ground.actor)
-    if given is not None:
-        if given == command.marks:
-            return []
+    if state.votes.get(ground.actor) == command.marks:
+        return []
+    if ground.actor in state.given:
         raise AlreadyVoted("You have voted in this ballot.", ballot=opened.ballot)
     check_open(state)
-    marks = {one.choice: one.mark for one in command.marks}
-    if len(marks) < len(command.marks):
+    _check_named(opened, command.marks)
+    return [VoteCastByName(opened.ballot, ground.actor, command.marks)]
+
+
+def _letter(ground: BallotGround, state: Ballot, opened: BallotOpened, command: RecordLetter) -> Sequence[Any]:
+    """By whoever opened the ballot, for a voter who was noted as absent and has not voted by the own account."""
+    if opened.mode is BallotMode.SECRET:
+        raise BallotNotByThisWay(
+            "In a secret ballot no letter is entered, for whoever enters one knows whose it is; the absent vote by their own account.",
+            ballot=opened.ballot,
+        )
+    made = LetterRecorded(opened.ballot, command.voter, command.marks, command.document, command.sha256)
+    if state.letters.get(command.voter) == made:
+        return []
+    if ground.actor != opened.opened_by:
+        raise _no_letter("ballot", "not_yours", "The account that opened this ballot enters the letters.")
+    if command.voter not in opened.absent:
+        raise _no_letter("voter", "not_absent", "Only a voter who was noted as absent gives a written opinion.")
+    if not opened.rule.absent_may_vote:
+        raise _no_letter("voter", "not_asked", "By the rule of this ballot the absent are not asked.")
+    if command.voter in state.given:
+        raise _no_letter("voter", "voted", "This voter has voted.")
+    check_open(state)
+    _check_named(opened, command.marks)
+    return [made]
+
+
+def _no_letter(at: str, fault: str, message: str) -> LetterRefused:
+    return LetterRefused(message, fault=fault, errors=[{"at": at, "message": message}])
+
+
+def _check_named(opened: BallotOpened, given: Sequence[ChoiceMark]) -> None:
+    """Raises PaperRefused."""
+    marks = {one.choice: one.mark for one in given}
+    if len(marks) < len(given):
         raise PaperRefused("This paper cannot be taken: mark each choice once.", ballot=opened.ballot)
     check_marks(opened, marks)
-    return [VoteCastByName(opened.ballot, ground.actor, command.marks)]
 
 
 def _not_closed(at: str, fault: str, message: str, missing: int) -> ClosingRefused:
@@ -440,11 +505,12 @@ def _closed(ground: BallotGround, state: Ballot, opened: BallotOpened, command: 
 
 def _tally(ground: BallotGround, state: Ballot, opened: BallotOpened, command: CloseBallot) -> Tally:
     if opened.mode is BallotMode.HANDS:
-        return _of_hands(opened, command)
+        letters = _of_names(opened, state.given)
+        return _of_hands(opened, command, entitled=len(opened.entitled) - letters.cast).with_others(letters)
     if command.hands or command.cast is not None:
         raise BallotNotByThisWay("This ballot is counted from its votes; nobody enters figures.", ballot=opened.ballot)
     if opened.mode is BallotMode.BY_NAME:
-        return _of_names(opened, state.votes)
+        return _of_names(opened, state.given)
     if ground.tally is None:
         raise _not_closed("ballot", "uncounted", "The box has not been counted; try again in a moment.", 0)
     return ground.tally
@@ -464,8 +530,8 @@ def _of_names(opened: BallotOpened, votes: Mapping[str, tuple[ChoiceMark, ...]])
     )
 
 
-def _of_hands(opened: BallotOpened, command: CloseBallot) -> Tally:
-    """What the secretary counted. Raises ClosingRefused where it cannot be."""
+def _of_hands(opened: BallotOpened, command: CloseBallot, *, entitled: int) -> Tally:
+    """What the secretary counted; entitled: how many may raise a hand. Raises ClosingRefused where it cannot be."""
     said = {one.choice: one for one in command.hands}
     cast = command.cast if command.cast is not None else -1
     votes = cast - command.blank - command.invalid
@@ -473,7 +539,7 @@ def _of_hands(opened: BallotOpened, command: CloseBallot) -> Tally:
         said.keys() == {one.choice for one in opened.choices}
         and len(said) == len(command.hands)
         and min(command.blank, command.invalid, votes) >= 0
-        and cast <= len(opened.entitled)
+        and cast <= entitled
         and all(min(one.in_favour, one.against) >= 0 and one.in_favour + one.against <= votes for one in command.hands)
     )
     if opened.places is not None:
@@ -508,6 +574,8 @@ def _evolve(state: Ballot, event: Any) -> Ballot:
             return replace(state, opened=event)
         case VoteCastByName():
             return replace(state, votes={**state.votes, event.voter: event.marks})
+        case LetterRecorded():
+            return replace(state, letters={**state.letters, event.voter: event})
         case BallotClosed():
             return replace(state, closed=event)
         case BallotCancelled():

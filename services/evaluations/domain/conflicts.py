@@ -19,6 +19,8 @@ from services.evaluations.domain.errors import (
     NotAssigned,
     ReasonTooShort,
     RecusalLate,
+    RecusalStays,
+    RecusalUnknown,
     ScorerIsRecused,
 )
 from shared.decider import Decider
@@ -141,6 +143,17 @@ class RecuseScorer:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawRecusal:
+    """Take a recusal back (rút lại việc thôi chấm), as long as the pass is open: the sheet is owed again."""
+
+    campaign: str
+    unit: str
+    pass_key: str
+    scorer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictDeclared:
     """A scorer is not free towards a unit, said by `declared_by`: the key of the scorer or of the unit, or OFFICE."""
 
@@ -187,6 +200,17 @@ class ScorerRecused:
 
 
 @dataclass(frozen=True, slots=True)
+class RecusalWithdrawn:
+    """The scorer's sheet on the unit is owed in this pass again, and taken, as far as no conflict stands against it."""
+
+    campaign: str
+    unit: str
+    pass_key: str
+    scorer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """From what a conflict is derived, on the days of the campaign.
 
@@ -223,10 +247,15 @@ Word = ConflictDeclared | ConflictWithdrawn | ConflictDenied
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """What was said of a scorer towards a unit; said: the last word on each ground; recused: by pass."""
+    """What was said of a scorer towards a unit; said: the last word on each ground; stepped: the last word on each pass."""
 
     said: Mapping[ConflictGround, Word] = field(default_factory=dict)
-    recused: Mapping[str, ScorerRecused] = field(default_factory=dict)
+    stepped: Mapping[str, ScorerRecused | RecusalWithdrawn] = field(default_factory=dict)
+
+    def recused(self, pass_key: str) -> ScorerRecused | None:
+        """The recusal that stands in a pass."""
+        last = self.stepped.get(pass_key)
+        return last if isinstance(last, ScorerRecused) else None
 
     def standing(self, found: Iterable[ConflictGround]) -> tuple[ConflictGround, ...]:
         """The grounds that stand: those declared and those found, without what was denied."""
@@ -239,13 +268,15 @@ class ConflictCase:
     """What the decisions on a conflict rest on from outside its stream.
 
     found: by pass in which the scorer is assigned to the unit, the grounds that are derived; handed_in: the passes whose sheet is handed
-    in; speaks_for: the keys of the units for which the account speaks, with OFFICE where it is the office's; today: the legal date.
+    in; open: the passes that are open; speaks_for: the keys of the units for which the account speaks, with OFFICE where it is the
+    office's; today: the legal date.
     """
 
     rules: ConflictRules
     today: date
     found: Mapping[str, tuple[ConflictGround, ...]] = field(default_factory=dict)
     handed_in: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
     speaks_for: frozenset[str] = frozenset()
 
 
@@ -256,7 +287,7 @@ def check_conflict(
 
     Raises ScorerIsRecused, ConflictOfInterest.
     """
-    recused = state.recused.get(pass_key)
+    recused = state.recused(pass_key)
     if recused is not None:
         raise ScorerIsRecused(
             f"{scorer} is recused from {unit} in pass {pass_key}: {recused.reason} The sheet is neither owed nor taken.",
@@ -295,6 +326,8 @@ def _decide(case: ConflictCase, state: Conflicts, command: Any) -> Sequence[Any]
             return _deny(case, state, command)
         case RecuseScorer():
             return _recuse(case, state, command)
+        case WithdrawRecusal():
+            return _resume(case, state, command)
     raise TypeError(f"A conflict takes no {type(command).__name__}")
 
 
@@ -341,7 +374,7 @@ def _deny(case: ConflictCase, state: Conflicts, command: DenyConflict) -> Sequen
 
 
 def _recuse(case: ConflictCase, state: Conflicts, command: RecuseScorer) -> Sequence[Any]:
-    if command.pass_key in state.recused:
+    if state.recused(command.pass_key) is not None:
         return []
     if command.pass_key not in case.found:
         raise NotAssigned(
@@ -356,6 +389,22 @@ def _recuse(case: ConflictCase, state: Conflicts, command: RecuseScorer) -> Sequ
     return [ScorerRecused(command.campaign, command.unit, command.pass_key, command.scorer, command.ground, command.reason)]
 
 
+def _resume(case: ConflictCase, state: Conflicts, command: WithdrawRecusal) -> Sequence[Any]:
+    last = state.stepped.get(command.pass_key)
+    if isinstance(last, RecusalWithdrawn):
+        return []
+    if last is None:
+        raise RecusalUnknown(
+            f"{command.scorer} has not stepped back from {command.unit} in pass {command.pass_key}; there is nothing to take back.",
+            pass_key=command.pass_key,
+        )
+    if command.pass_key not in case.open:
+        raise RecusalStays(
+            f"Pass {command.pass_key} is closed: who stepped back in it stays so, and the score is absent.", pass_key=command.pass_key
+        )
+    return [RecusalWithdrawn(command.campaign, command.unit, command.pass_key, command.scorer, command.reason)]
+
+
 def _not_standing(command: WithdrawConflict | DenyConflict) -> ConflictNotStanding:
     return ConflictNotStanding(
         f"No conflict on ground {command.ground} stands between {command.scorer} and {command.unit}.", ground=str(command.ground)
@@ -366,8 +415,8 @@ def _evolve(state: Conflicts, event: Any) -> Conflicts:
     match event:
         case ConflictDeclared() | ConflictWithdrawn() | ConflictDenied():
             return replace(state, said={**state.said, event.ground: event})
-        case ScorerRecused():
-            return replace(state, recused={**state.recused, event.pass_key: event})
+        case ScorerRecused() | RecusalWithdrawn():
+            return replace(state, stepped={**state.stepped, event.pass_key: event})
     return state
 
 

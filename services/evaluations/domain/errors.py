@@ -185,6 +185,18 @@ class RecusalLate(DomainError):
     code = "evaluations.recusal_late"
 
 
+class RecusalUnknown(DomainError):
+    """No recusal stands that could be taken back."""
+
+    code = "evaluations.recusal_unknown"
+
+
+class RecusalStays(DomainError):
+    """The pass is closed; who stepped back in it stays so."""
+
+    code = "evaluations.recusal_stays"
+
+
 class ResultFinal(DomainError):
     """The campaign's result is final."""
 
@@ -297,6 +309,12 @@ class AlreadyVoted(DomainError):
     """The account has voted in this ballot; how, nobody says."""
 
     code = "evaluations.already_voted"
+
+
+class LetterRefused(DomainError):
+    """A written opinion cannot be entered so. `details`: errors and fault, as of BallotRefused."""
+
+    code = "evaluations.letter_refused"
 
 
 class PaperRefused(DomainError):

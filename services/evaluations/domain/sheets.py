@@ -51,12 +51,13 @@ class ScoreItems:
 
 @dataclass(frozen=True, slots=True)
 class SubmitSheet:
-    """Hand the sheet in; it is closed from then on, unless it is returned."""
+    """Hand the sheet in; it is closed from then on, unless it is returned. `version`: as of ScoreItems."""
 
     campaign: str
     unit: str
     pass_key: str
     scorer: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +177,7 @@ def _decide(ground: Ground, state: Sheet, command: Any) -> Sequence[Any]:
     match command:
         case ScoreItems():
             _check_open(ground, state, command.scorer)
-            if command.version is not None and command.version != state.version:
-                raise SheetStale(
-                    "Somebody else has saved this sheet since you opened it; load it again and compare before you save.",
-                    version=state.version,
-                    expected=command.version,
-                )
+            _check_version(state.version, command.version)
             changed = _changes(ground, state, command.scores)
             return [_scored(command, changed)] if changed else []
         case ImportSheet():
@@ -193,8 +189,11 @@ def _decide(ground: Ground, state: Sheet, command: Any) -> Sequence[Any]:
             return [*([_scored(command, changed)] if changed else []), *_submission(ground, then, command)]
         case SubmitSheet():
             if state.submitted:
+                # who handed it in the first time had seen the version before
+                _check_version(state.version, command.version if command.version != state.version - 1 else None)
                 return []
             _check_open(ground, state, command.scorer)
+            _check_version(state.version, command.version)
             _check_evidence(ground, state)
             return _submission(ground, state, command)
         case evidence.AttachEvidence() | evidence.RemoveEvidence():
@@ -245,6 +244,16 @@ def _check_running(ground: Ground) -> None:
 def _check_pass_open(ground: Ground) -> None:
     if not ground.open:
         raise SheetClosed(f"Pass {ground.pass_key} is not open; scores are taken only while it is.", pass_key=ground.pass_key)
+
+
+def _check_version(held: int, seen: int | None) -> None:
+    """Raises SheetStale where the writer says which version was read, and the sheet has another."""
+    if seen is not None and seen != held:
+        raise SheetStale(
+            "Somebody else has saved this sheet since you opened it; load it again and compare before you save or hand it in.",
+            version=held,
+            expected=seen,
+        )
 
 
 def _check_returned(state: Sheet, item: str) -> None:

@@ -3,9 +3,9 @@
 from services.evaluations.schemas import adjustments, appeals, ballots, conflicts, evidence, initiatives, ratings, reviewing, sheets
 from services.evaluations.schemas.adjustments import MakeAdjustment, ReverseAdjustment
 from services.evaluations.schemas.appeals import AnswerAppeal, LodgeAppeal, WithdrawAppeal
-from services.evaluations.schemas.ballots import CancelBallot, CastVote, CloseBallot, OpenBallot, VoteByName
-from services.evaluations.schemas.conflicts import DeclareConflict, DenyConflict, RecuseScorer, WithdrawConflict
-from services.evaluations.schemas.evidence import AttachEvidence, Evidence, RemoveEvidence
+from services.evaluations.schemas.ballots import CancelBallot, CastVote, CloseBallot, OpenBallot, RecordLetter, VoteByName
+from services.evaluations.schemas.conflicts import DeclareConflict, DenyConflict, RecuseScorer, WithdrawConflict, WithdrawRecusal
+from services.evaluations.schemas.evidence import AttachEvidence, DropEvidence, Evidence, RemoveEvidence
 from services.evaluations.schemas.reviewing import CommentItem, ReturnSheet, ReviewItem
 from services.evaluations.schemas.sheets import ImportSheets, ScoreItems, SubmitSheet
 from services.evaluations.schemas.workbooks import ScoreSheets
@@ -35,11 +35,13 @@ __all__ = [
     "CommentItem",
     "DeclareConflict",
     "DenyConflict",
+    "DropEvidence",
     "Evidence",
     "ImportSheets",
     "LodgeAppeal",
     "MakeAdjustment",
     "OpenBallot",
+    "RecordLetter",
     "RecuseScorer",
     "RemoveEvidence",
     "ReturnSheet",
@@ -51,4 +53,5 @@ __all__ = [
     "VoteByName",
     "WithdrawAppeal",
     "WithdrawConflict",
+    "WithdrawRecusal",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from services.evaluations.domain import ballots
+from services.evaluations.schemas.evidence import digest_or_none
 from shared.bounds import BALLOT_CHOICES_MAX, BALLOT_COUNT_MAX, BALLOT_ELECTORS_MAX
 from shared.schema import Record, key, name, schema_of
 
@@ -50,6 +51,13 @@ OpenBallot = schema_of(
     run_off_of=_reference(),
 )
 VoteByName = schema_of(ballots.VoteByName, marks=_any(fields.Nested(schema_of(ballots.ChoiceMark)), BALLOT_CHOICES_MAX))
+RecordLetter = schema_of(
+    ballots.RecordLetter,
+    voter=key(),
+    marks=_any(fields.Nested(schema_of(ballots.ChoiceMark)), BALLOT_CHOICES_MAX),
+    document=name(),
+    sha256=digest_or_none(),
+)
 CloseBallot = schema_of(
     ballots.CloseBallot, hands=_any(fields.Nested(HandCount), BALLOT_CHOICES_MAX), cast=_count(None), blank=_count(), invalid=_count()
 )
@@ -68,6 +76,7 @@ class CastVote(Record):
 EVENTS = (
     schema_of(ballots.BallotOpened),
     schema_of(ballots.VoteCastByName),
+    schema_of(ballots.LetterRecorded),
     schema_of(ballots.BallotClosed),
     schema_of(ballots.BallotCancelled),
 )

@@ -10,10 +10,12 @@ DeclareConflict = schema_of(domain.DeclareConflict, note=said())
 WithdrawConflict = schema_of(domain.WithdrawConflict, reason=said())
 DenyConflict = schema_of(domain.DenyConflict, reason=said())
 RecuseScorer = schema_of(domain.RecuseScorer, reason=said())
+WithdrawRecusal = schema_of(domain.WithdrawRecusal, reason=said())
 
 EVENTS = (
     schema_of(domain.ConflictDeclared),
     schema_of(domain.ConflictWithdrawn),
     schema_of(domain.ConflictDenied),
     schema_of(domain.ScorerRecused),
+    schema_of(domain.RecusalWithdrawn),
 )

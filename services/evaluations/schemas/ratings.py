@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from services.evaluations.domain import rating_points, ratings, year_ratings
@@ -24,6 +26,10 @@ def _reason() -> fields.String:
     return fields.String(load_default=None, allow_none=True, validate=[validate.Length(min=1, max=REASON_MAX), storable])
 
 
+def _year() -> fields.Integer:
+    return fields.Integer(strict=True, required=True, validate=validate.Range(2000, 2099))
+
+
 def _keys(length_max: int) -> fields.List[str]:
     return fields.List(key(), load_default=(), validate=validate.Length(max=length_max))
 
@@ -39,7 +45,7 @@ RatedRow = schema_of(
 )
 _ROWS = fields.List(fields.Nested(RatedRow), load_default=(), validate=validate.Length(max=ROWS_MAX))
 _AT = {"unit": key(), "period": key(), "scheme": key()}
-_OF_YEAR = {"unit": key(), "scheme": key()}
+_OF_YEAR: dict[str, fields.Field[Any]] = {"unit": key(), "scheme": key(), "year": _year()}
 
 EnterRatings = schema_of(ratings.EnterRatings, **_AT, rows=_ROWS, removed=_keys(ROWS_MAX))
 SubmitRatings = schema_of(ratings.SubmitRatings, **_AT)
@@ -56,7 +62,7 @@ class AskYear(Record):
     record = dict
 
     unit = key()
-    year = fields.Integer(strict=True, required=True, validate=validate.Range(2000, 2099))
+    year = _year()
     scheme = key()
     variant = fields.String(load_default=None, allow_none=True)
 

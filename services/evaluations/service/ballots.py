@@ -67,6 +67,14 @@ class Ballots(Part):
         return self.facts.execute(request, decider, _stream(command.ballot), command)
 
     @rpc
+    def record_letter(self, request: Request) -> dict[str, Any]:
+        """Enter the written opinion of an absent voter; by whoever opened the ballot, and in none that is secret."""
+        self.permit(request)
+        command = load(schemas.RecordLetter, request.data)
+        decider = domain.ballot(domain.BallotGround(request.actor))
+        return self.facts.execute(request, decider, _stream(command.ballot), command)
+
+    @rpc
     def close_ballot(self, request: Request) -> dict[str, Any]:
         """Close and count. A secret box is shut first, so that each vote that was taken is counted, and destroyed when the count stands."""
         self.permit(request)
@@ -103,8 +111,8 @@ class Ballots(Part):
     def ballot(self, request: Request) -> dict[str, Any]:
         """A ballot; while it is open without any count. To whom may vote: `may_vote`, `voted`, and the `public_key` of a secret one.
 
-        To the account that opened it: `cast`, how many have voted, of `entitled`; to nobody, who. Once it was counted and left places open:
-        `run_off_between`.
+        To the account that opened it: `cast`, how many have voted, of `entitled`; to nobody, who, but `letters`, whose written opinions
+        it has entered. Once it was counted and left places open: `run_off_between`.
         """
         self.permit(request)
         ballot = str(request.data["ballot"])
@@ -136,6 +144,7 @@ class Ballots(Part):
         told: dict[str, Any] = {"may_vote": False, "voted": None, "public_key": None, "cast": None, "entitled": len(opened.entitled)}
         left = state.closed.counts if state.closed is not None and state.closed.outcome is Outcome.UNDECIDED else ()
         told["run_off_between"] = sorted(run_off_between(left))
+        told["letters"] = sorted(state.letters) if account == opened.opened_by else []
         if not state.open or opened.mode is domain.BallotMode.HANDS:
             return told
         told["may_vote"] = account in opened.entitled
@@ -146,7 +155,7 @@ class Ballots(Part):
                 if told["may_vote"]:
                     told |= {"voted": box.has_voted(ballot, opened.electorate.index(account)), "public_key": box.public_key(ballot)}
             else:
-                told |= {"cast": len(state.votes), "voted": account in state.votes if told["may_vote"] else None}
+                told |= {"cast": len(state.given), "voted": account in state.given if told["may_vote"] else None}
         except BallotClosedAlready:  # it was closed a moment ago
             return {**told, "may_vote": False, "cast": None}
         return told if account == opened.opened_by else {**told, "cast": None}

@@ -14,7 +14,7 @@ from shared.roles import NETWORK, Role
 from shared.rpc import Request, rpc
 from shared.schema import load
 
-Command = domain.DeclareConflict | domain.WithdrawConflict | domain.DenyConflict | domain.RecuseScorer
+Command = domain.DeclareConflict | domain.WithdrawConflict | domain.DenyConflict | domain.RecuseScorer | domain.WithdrawRecusal
 
 
 class Conflicts(Impartial):
@@ -44,6 +44,12 @@ class Conflicts(Impartial):
         return self._on_conflict(request, load(schemas.RecuseScorer, request.data))
 
     @rpc
+    def withdraw_recusal(self, request: Request) -> dict[str, Any]:
+        """Take a recusal back before the pass is closed: the sheet is owed again."""
+        self.permit(request)
+        return self._on_conflict(request, load(schemas.WithdrawRecusal, request.data))
+
+    @rpc
     def conflicts(self, request: Request) -> list[dict[str, Any]]:
         """All potential conflicts of a campaign, blocking or not, with recusals (see _line), by unit, scorer and pass."""
         self.permit(request)
@@ -56,7 +62,7 @@ class Conflicts(Impartial):
             entering = views.entering_for(reading, {row["scorer"] for row in called}, run["audience"])
         known = self._circumstances(campaign, run["audience"])
         words = {(row["unit"], row["scorer"], row["ground"]): row for row in said}
-        left = {(row["unit"], row["scorer"], row["pass_key"]) for row in recused}
+        left = {(row["unit"], row["scorer"], row["pass_key"]) for row in recused if row["withdrawn_on"] is None}
         rows = [
             self._line(row["unit"], row["scorer"], row["pass_key"], ground, words.get((row["unit"], row["scorer"], ground)))
             for row in called
@@ -69,10 +75,7 @@ class Conflicts(Impartial):
             for row in said
             if (row["unit"], row["scorer"], row["ground"]) not in listed
         ]
-        rows += [
-            {**self._line(row["unit"], row["scorer"], row["pass_key"], domain.ConflictGround(row["ground"]), None), **_recusal(row)}
-            for row in recused
-        ]
+        rows += [self._stepped_back(row) for row in recused]
         return plain(sorted(rows, key=lambda row: (row["unit"], row["scorer"], row["pass_key"] or "", row["ground"], row["state"])))
 
     @rpc
@@ -84,9 +87,14 @@ class Conflicts(Impartial):
         known = self._circumstances(campaign, run["audience"])
         with self.views.reading() as reading:
             said = [row for row in views.said_of_conflicts(reading, campaign) if row["scorer"] == scorer]
+            recused = [row for row in views.recused_in(reading, campaign) if (row["scorer"], row["pass_key"]) == (scorer, pass_key)]
+        left = {row["unit"]: row for row in recused if row["withdrawn_on"] is None}
         words = {(row["unit"], row["ground"]): row for row in said}
         found = []
         for unit in run["audience"]:
+            if unit in left:
+                found.append(self._stepped_back(left[unit]))
+                continue
             declared = [domain.ConflictGround(row["ground"]) for row in said if row["unit"] == unit]
             grounds = dict.fromkeys((*domain.derived_grounds(unit, pass_key, scorer, known[unit]), *declared))
             found += [self._line(unit, scorer, pass_key, ground, words.get((unit, str(ground)))) for ground in grounds]
@@ -97,8 +105,8 @@ class Conflicts(Impartial):
     ) -> dict[str, Any]:
         """A line of the list.
 
-        {unit, scorer, pass_key, ground, source: derived | declared, state: standing | withdrawn | denied | recused, effect, basis,
-        verified, deniable, words, declared_by, said_on}; pass_key None where the scorer is called to no sheet on the unit.
+        {unit, scorer, pass_key, ground, source: derived | declared, state: standing | withdrawn | denied | recused | taken_back, effect,
+        basis, verified, deniable, words, declared_by, said_on}; pass_key None where the scorer is called to no sheet on the unit.
         """
         rule = CONFLICTS.at(ground, pass_key or "", legal_date(utc_now()))
         state = "standing" if said is None or said["state"] == "declared" else said["state"]
@@ -118,6 +126,14 @@ class Conflicts(Impartial):
             "said_on": said and said["said_on"],
         }
 
+    def _stepped_back(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The line of a recusal, or of one that was taken back."""
+        said = {"state": "recused", "words": row["reason"], "said_on": row["recused_on"]}
+        if row["withdrawn_on"] is not None:
+            said = {"state": "taken_back", "words": row["withdrawn_because"], "said_on": row["withdrawn_on"]}
+        line = self._line(row["unit"], row["scorer"], row["pass_key"], domain.ConflictGround(row["ground"]), None)
+        return {**line, **said, "deniable": False}
+
     def _on_conflict(self, request: Request, command: Command) -> dict[str, Any]:
         stream = conflict_stream(command.campaign, command.unit, command.scorer)
         ground = getattr(command, "ground", None)
@@ -127,6 +143,7 @@ class Conflicts(Impartial):
         return self.facts.execute(request, decider, stream, command)
 
     def _case(self, request: Request, command: Command) -> domain.ConflictCase:
+        run = self._campaign(command.campaign)
         known = self._circumstances(command.campaign, [command.unit])[command.unit]
         with self.views.reading() as reading:
             scorers = views.scorers_of(reading, command.campaign, command.unit)
@@ -141,6 +158,7 @@ class Conflicts(Impartial):
             legal_date(utc_now()),
             {key: _found({"unit": command.unit, "scorer": command.scorer, "pass_key": key}, known, entering) for key in called},
             frozenset(key for key, stream in keys.items() if self.facts.load(domain.READ, stream)[0].submitted),
+            frozenset(key for key, state in run["passes"].items() if state["open"]),
             frozenset({*speaks_for, *([domain.OFFICE] if office else [])}),
         )
 
@@ -157,7 +175,3 @@ def _declared(called: dict[str, Any], said: list[dict[str, Any]]) -> list[domain
     """The grounds on which something was said of who is called to a sheet."""
     pair = (called["unit"], called["scorer"])
     return [domain.ConflictGround(row["ground"]) for row in said if (row["unit"], row["scorer"]) == pair]
-
-
-def _recusal(row: dict[str, Any]) -> dict[str, Any]:
-    return {"state": "recused", "words": row["reason"], "said_on": row["recused_on"], "deniable": False}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
 from typing import Any
 
 from eventlet import tpool
@@ -11,6 +13,8 @@ from services.evaluations import domain, schemas
 from services.evaluations.service.sheets import Sheets, stream_of
 from shared import files, traces
 from shared.blobs import Blobs, open_blobs
+from shared.bounds import ORPHAN_DAYS_MIN, STORED_FILES_MAX
+from shared.calendar import utc_now
 from shared.errors import NotFound
 from shared.ground import configuration
 from shared.plain import plain
@@ -58,6 +62,21 @@ class Evidence(Sheets):
         self.permit(request)
         command = load(schemas.RemoveEvidence, request.data)
         return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
+
+    @rpc
+    def stored_evidence(self, request: Request) -> dict[str, Any]:
+        """What lies in the blob store after this digest, `after`: {"files": [{sha256, size, kept_at}]}, the next so many."""
+        self.permit(request)
+        found = self.blobs.stored(str(request.data.get("after", "")))
+        return {"files": plain(list(itertools.islice(found, STORED_FILES_MAX)))}
+
+    @rpc
+    def drop_evidence(self, request: Request) -> dict[str, Any]:
+        """Remove files that no event names, as the console has found, and that were not put there since `before`: {"dropped": [sha256]}."""
+        self.permit(request)
+        given = load(schemas.DropEvidence, request.data)
+        before = min(given["before"], utc_now() - timedelta(days=ORPHAN_DAYS_MIN))
+        return {"dropped": [sha256 for sha256 in given["files"] if self.blobs.remove(sha256, before)]}
 
     @rpc
     def evidence(self, request: Request) -> dict[str, Any]:

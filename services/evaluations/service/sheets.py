@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from services.evaluations import domain, schemas, views
 from services.evaluations.form import form_of
-from services.evaluations.service.impartial import Impartial, Key
+from services.evaluations.service.impartial import Impartial, Key, conflict_stream
 from shared import rubric as rubrics
 from shared.access import NETWORK, Role
 from shared.calendar import legal_date, utc_now
@@ -74,7 +74,8 @@ class Sheets(Impartial):
         frozen = self._frozen_for(request, key)
         state = self._seen(request, key)
         earlier = {pass_key: sheets for pass_key, sheets in self._earlier(campaign, key, frozen).items() if sheets}
-        return plain(form_of(campaign, key, self._ground(key, frozen), state, earlier, self._comments(request, key, state)))
+        comments, recused = self._comments(request, key, state), self._recused(request, key)
+        return plain(form_of(campaign, key, self._ground(key, frozen), state, earlier, comments, recused))
 
     @rpc
     def tasks(self, request: Request) -> list[dict[str, Any]]:
@@ -128,6 +129,13 @@ class Sheets(Impartial):
         with self.views.reading() as reading:
             said = views.comments_on(reading, key.campaign, key.unit, key.pass_key, key.scorer)
         return [one for one in said if views.is_shown(frozen, one["site"], one["position"])]
+
+    def _recused(self, request: Request, key: Key) -> domain.ScorerRecused | None:
+        """The recusal for which the sheet is not taken, for whoever sees all of the sheet."""
+        if not self._sees_all(request, key):
+            return None
+        said, _ = self.facts.load(domain.READ_CONFLICTS, conflict_stream(key.campaign, key.unit, key.scorer))
+        return cast("domain.ScorerRecused | None", said.recused(key.pass_key))
 
     def _sees_all(self, request: Request, key: Key) -> bool:
         return _sees_all(self._held(request), key.scorer)

@@ -49,6 +49,8 @@ votes = sa.Table(
     sa.Column("ballot", sa.String(100), primary_key=True),
     sa.Column("voter", sa.String(100), primary_key=True),
     sa.Column("marks", sa.JSON, nullable=False),
+    sa.Column("document", sa.Text),  # of a written opinion
+    sa.Column("sha256", sa.String(64)),
 )
 
 
@@ -60,7 +62,7 @@ def _opened(rows: Rows, event: Event) -> None:
         rows.put(electors, ballot=event.data["ballot"], account=account)
 
 
-@MODEL.on("evaluations.VoteCastByName")
+@MODEL.on("evaluations.VoteCastByName", "evaluations.LetterRecorded")
 def _voted(rows: Rows, event: Event) -> None:
     rows.put(votes, **event.data)
 
@@ -97,14 +99,18 @@ def all_ballots(reading: Reading, *, campaign: str | None = None) -> list[dict[s
 
 
 def ballot_of(reading: Reading, ballot: str) -> dict[str, Any] | None:
-    """A ballot with its `electorate`, once it is over its `votes` by name, and the run-offs that followed."""
+    """A ballot with its `electorate`, the run-offs that followed, and once it is over its `votes` by name.
+
+    votes: {voter, marks, document, sha256}; document and sha256 of a written opinion.
+    """
     table, voters, given = reading[ballots], reading[electors], reading[votes]
     found = reading.one(sa.select(table).where(table.c.ballot == ballot))
     if found is None:
         return None
     accounts = reading.all(sa.select(voters.c.account).where(voters.c.ballot == ballot).order_by(voters.c.account))
     run_offs = reading.all(sa.select(table.c.ballot).where(table.c.run_off_of == ballot).order_by(table.c.ballot))
-    shown = reading.all(sa.select(given.c.voter, given.c.marks).where(given.c.ballot == ballot).order_by(given.c.voter))
+    columns = (given.c.voter, given.c.marks, given.c.document, given.c.sha256)
+    shown = reading.all(sa.select(*columns).where(given.c.ballot == ballot).order_by(given.c.voter))
     return {
         **found,
         "electorate": [row["account"] for row in accounts],

@@ -41,6 +41,8 @@ recusals = sa.Table(
     sa.Column("ground", sa.String(20), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("recused_on", sa.Date, nullable=False),
+    sa.Column("withdrawn_on", sa.Date),  # null while it stands
+    sa.Column("withdrawn_because", sa.Text),
 )
 superiors = sa.Table(
     "superiors",
@@ -96,6 +98,12 @@ def _denied(rows: Rows, event: Event) -> None:
 @MODEL.on("evaluations.ScorerRecused")
 def _recused(rows: Rows, event: Event) -> None:
     rows.put(recusals, **event.data, recused_on=_day(event))
+
+
+@MODEL.on("evaluations.RecusalWithdrawn")
+def _resumed(rows: Rows, event: Event) -> None:
+    at = {name: event.data[name] for name in ("campaign", "pass_key", "unit", "scorer")}
+    rows.change(recusals, at, withdrawn_on=_day(event), withdrawn_because=event.data["reason"])
 
 
 def _at(event: Event) -> dict[str, str]:
@@ -217,6 +225,6 @@ def said_of_conflicts(reading: Reading, campaign: str) -> list[dict[str, Any]]:
 
 
 def recused_in(reading: Reading, campaign: str) -> list[dict[str, Any]]:
-    """Who stepped back: {pass_key, unit, scorer, ground, reason, recused_on}."""
+    """Who stepped back: {pass_key, unit, scorer, ground, reason, recused_on}; withdrawn_on, withdrawn_because: where it was taken back."""
     table = reading[recusals]
     return reading.all(sa.select(table).where(table.c.campaign == campaign).order_by(table.c.pass_key, table.c.unit, table.c.scorer))

@@ -158,7 +158,11 @@ def assigned_sheets(
         .join(opened, same_pass)
         .join(run, run.c.campaign == wanted.c.campaign)
         .outerjoin(done, same_sheet)
-        .where(~sa.exists().where(*(left.c[name] == wanted.c[name] for name in ("campaign", "pass_key", "unit", "scorer"))))
+        .where(
+            ~sa.exists().where(
+                *(left.c[name] == wanted.c[name] for name in ("campaign", "pass_key", "unit", "scorer")), left.c.withdrawn_on.is_(None)
+            )
+        )
         .order_by(opened.c.due_on, wanted.c.campaign, wanted.c.pass_key, wanted.c.place)
     )
     if campaign is not None:

@@ -30,7 +30,7 @@ def score(item: str, value: str | None, reason: str | None = None) -> domain.Ite
     return domain.ItemScore(item, None if value is None else Decimal(value), reason)
 
 
-KEY = {"campaign": "c1", "unit": "toa-an", "pass_key": "self", "scorer": "toa-an"}
+KEY: dict[str, Any] = {"campaign": "c1", "unit": "toa-an", "pass_key": "self", "scorer": "toa-an"}
 ALL = (score("A1", "9.50"), score("A2", "20"))
 
 

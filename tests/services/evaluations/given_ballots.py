@@ -58,6 +58,7 @@ OPENED = domain.BallotOpened(
     opened_by=SECRETARY,
 )
 VOTED = domain.VoteCastByName("b1", "v1", (domain.ChoiceMark("btp", domain.Mark.FOR), domain.ChoiceMark("bca", domain.Mark.AGAINST)))
+LETTER = domain.LetterRecorded("b1", "v7", (domain.ChoiceMark("btp", domain.Mark.AGAINST),), "12/CV, 20/11/2024", "0" * 64)
 CLOSED = domain.BallotClosed(
     ballot="b1",
     of=7,
@@ -74,7 +75,7 @@ CLOSED = domain.BallotClosed(
 )
 CANCELLED = domain.BallotCancelled("b1", "Lập sai danh sách")
 
-EVENTS = (OPENED, VOTED, CLOSED, CANCELLED)
+EVENTS = (OPENED, VOTED, LETTER, CLOSED, CANCELLED)
 """One of every event of ballots."""
 
 

@@ -21,7 +21,10 @@ DECLARED = domain.ConflictDeclared(**CONFLICT, ground=ConflictGround.INTEREST, n
 WITHDRAWN = domain.ConflictWithdrawn(**CONFLICT, ground=ConflictGround.INTEREST, reason="Đề án đã kết thúc")
 DENIED = domain.ConflictDenied(**CONFLICT, ground=ConflictGround.INTEREST, reason=LONG)
 RECUSED = domain.ScorerRecused(**CONFLICT, pass_key="cluster", ground=ConflictGround.INTEREST, reason="Cùng thực hiện một đề án")
-CASE = domain.ConflictCase(CONFLICTS, TODAY, found={"cluster": ()}, handed_in=frozenset(), speaks_for=frozenset({"kiem-toan"}))
+RESUMED = domain.RecusalWithdrawn(**CONFLICT, pass_key="cluster", reason="Đề án đã kết thúc")
+CASE = domain.ConflictCase(
+    CONFLICTS, TODAY, found={"cluster": ()}, handed_in=frozenset(), open=frozenset({"cluster"}), speaks_for=frozenset({"kiem-toan"})
+)
 
 MADE = domain.AdjustmentMade(
     adjustment="a1",
@@ -54,7 +57,7 @@ ANSWERED = domain.AppealAnswered(
 )
 APPEALING = domain.AppealGround(the.RUBRIC, ("toa-an", "kiem-toan"), date(2024, 12, 25), (), final=False, today=TODAY)
 
-EVENTS = (DECLARED, WITHDRAWN, DENIED, RECUSED, MADE, REVERSED, LODGED, APPEAL_WITHDRAWN, ANSWERED)
+EVENTS = (DECLARED, WITHDRAWN, DENIED, RECUSED, RESUMED, MADE, REVERSED, LODGED, APPEAL_WITHDRAWN, ANSWERED)
 
 
 def conflict(**changes: Any) -> Decider[domain.Conflicts]:

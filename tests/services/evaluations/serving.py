@@ -50,8 +50,10 @@ class Evaluations:
         self.feeds.tell("campaigns", campaigns.PassOpened("c1", pass_key, DUE, assigned))
 
     def tell(self, actor: str, method: str, pass_key: str, scorer: str, **more: Any) -> Any:
-        key = {"campaign": "c1", "unit": "kiem-toan", "pass_key": pass_key, "scorer": scorer}
-        answer = getattr(self.service, method)(Request(actor, {**key, **more}).to_data())
+        return self.call(actor, method, campaign="c1", unit="kiem-toan", pass_key=pass_key, scorer=scorer, **more)
+
+    def call(self, actor: str, method: str, **data: Any) -> Any:
+        answer = getattr(self.service, method)(Request(actor, data).to_data())
         if "error" in answer:
             raise CommendationError.from_data(answer["error"])
         return answer["result"]

@@ -37,6 +37,7 @@ def test_beside_the_rulebook_all_is_given() -> None:
         ({"kind": Kind.PENALTY}, "adjustment_rule_unknown"),
         ({"rule": None}, "adjustment_rule_unknown"),
         ({"rule": None, "kind": Kind.BONUS}, "adjustment_rule_unknown"),
+        ({"rule": None, "title": "X", "points": Decimal(1)}, "adjustment_rule_unknown"),
         ({"points": Decimal(10)}, "adjustment_points"),
         ({"rule": "false-report", "points": Decimal(1)}, "adjustment_points"),
         ({"rule": None, "kind": Kind.BONUS, "title": "X"}, "adjustment_points"),
@@ -65,7 +66,9 @@ def test_a_penalty_of_a_rule_that_is_not_fixed_is_at_most_so_much() -> None:
     rules = domain.AdjustmentRules(
         (domain.AdjustmentRule("late", Kind.PENALTY, "Chậm", "B", verified=False, points=Decimal(5), fixed=False),)
     )
-    assert decided(the.adjustment(rules=rules), [], the.make(rule="late", points=Decimal(3)))
+    for points in (Decimal(3), Decimal(5)):
+        (made,) = decided(the.adjustment(rules=rules), [], the.make(rule="late", points=points))
+        assert made.points == points
     with pytest.raises(DomainError, match="at most 5"):
         decided(the.adjustment(rules=rules), [], the.make(rule="late", points=Decimal("5.5")))
 
@@ -83,6 +86,15 @@ def test_one_award_counts_once(again: domain.MakeAdjustment) -> None:
     with pytest.raises(domain.AdjustmentTwice, match="counts for toa-an already, as a1"):
         decided(the.adjustment(), [the.MADE], again)
     assert len(decided(the.adjustment(), [the.MADE, the.REVERSED], again)) == 1
+
+
+def test_other_awards_count_besides_by_rules_of_no_family_or_by_none() -> None:
+    beside = the.make(adjustment="a2", rule=None, kind=Kind.BONUS, title="Bằng khen", points=Decimal(3), document="13/QĐ-TTg")
+    (first,) = decided(the.adjustment(), [the.MADE], beside)
+    another = replace(beside, adjustment="a3", title="Giấy khen", document="14/QĐ")
+    assert decided(the.adjustment(), [the.MADE, first], another)
+    (penalty,) = decided(the.adjustment(), [], the.make(adjustment="a4", rule="no-launch", document="15/BB"))
+    assert decided(the.adjustment(), [penalty], the.make(adjustment="a5", rule="false-report", document="16/BB"))
 
 
 def test_an_award_and_a_penalty_may_rest_on_one_document() -> None:

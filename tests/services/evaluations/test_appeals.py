@@ -99,6 +99,16 @@ def test_an_answer_that_cannot_be(ground: dict[str, Any], changes: dict[str, Any
     assert refused.value.code == (f"evaluations.{code}" if code else "not_found")
 
 
+@pytest.mark.parametrize(("letters", "taken"), [(19, False), (20, True)])
+def test_an_answer_has_so_many_letters_or_more(letters: int, taken: bool) -> None:
+    given = the.answer(answer=f" {'x' * letters} ")
+    if taken:
+        assert decided(the.appeal(), [the.LODGED], given)
+    else:
+        with pytest.raises(domain.ReasonTooShort):
+            decided(the.appeal(), [the.LODGED], given)
+
+
 def test_a_rejection_needs_no_pass_to_be_closed() -> None:
     assert decided(the.appeal(unfinished=("central",)), [the.LODGED], the.answer(outcome=Outcome.REJECTED, scores=()))
 
@@ -109,6 +119,7 @@ def test_a_rejection_needs_no_pass_to_be_closed() -> None:
         ((sheets.score("A1", "10.01", "r"),), [("A1", "rubric.score_out_of_range")]),
         ((sheets.score("A1", "9.555", "r"),), [("A1", "rubric.score_too_precise")]),
         ((sheets.score("A2", "5", "r"),), [("A2", "evaluations.appeal_outcome")]),
+        ((sheets.score("A1", "5", None),), [("A1", "evaluations.appeal_outcome")]),
         (
             (sheets.score("A1", "5", " "), sheets.score("B1", None, "r")),
             [("A1", "evaluations.appeal_outcome"), ("B1", "evaluations.appeal_outcome")],

@@ -50,6 +50,11 @@ def test_the_share_is_of_all_who_may_vote_or_of_those_who_took_part() -> None:
     assert (with_absent.of, verdicts(with_absent)) == (7, "failed failed failed")
 
 
+def test_an_invalid_paper_is_no_vote_by_which_anything_could_be_told() -> None:
+    assert count(Tally(cast=5, blank=1, invalid=2, in_favour=(2,), against=(0,))).outcome is Outcome.TOO_FEW
+    assert count(Tally(cast=5, blank=1, invalid=1, in_favour=(3,), against=(0,))).outcome is Outcome.DECIDED
+
+
 @pytest.mark.parametrize(("in_favour", "strictly", "passed"), [(4, False, True), (4, True, False), (5, True, True)])
 def test_a_share_is_reached_or_passed(in_favour: int, strictly: bool, passed: bool) -> None:
     assert replace(HALF, strictly=strictly).reached(in_favour, 8) is passed
@@ -88,7 +93,8 @@ def test_places_go_to_the_most_votes_and_who_is_level_at_the_last_is_tied(
 
 
 @pytest.mark.parametrize(
-    ("in_favour", "places", "left"), [("655", 2, "bc"), ("331", 1, "ab"), ("322", 1, "abc"), ("622", 2, "bc"), ("633", 2, "bc")]
+    ("in_favour", "places", "left"),
+    [("655", 2, "bc"), ("331", 1, "ab"), ("322", 1, "abc"), ("622", 2, "bc"), ("633", 2, "bc"), ("300", 1, "abc")],
 )
 def test_a_run_off_is_between_the_tied_or_those_with_the_most_votes(in_favour: str, places: int, left: str) -> None:
     found = count(tally(in_favour), rule=HALF, places=places)
@@ -139,6 +145,13 @@ def test_the_rules_of_a_day_say_whether_their_sentence_was_read() -> None:
     assert [rule.rule for rule in BALLOT_RULES.at(date(2025, 1, 1))] == ["council-90", "council-80", "acclaim", "tie"]
     assert BALLOT_RULES.of("nothing", date(2025, 1, 1)) is None
     assert BallotRules((replace(RULE, from_on=date(2026, 1, 1)),)).at(date(2025, 1, 1)) == []
+
+
+def test_a_rule_holds_from_its_first_day_until_the_next_begins_whichever_is_written_first() -> None:
+    ever, later = replace(RULE, from_on=None), replace(RULE, from_on=date(2026, 1, 1))
+    for written in ((ever, later), (later, ever)):
+        rules = BallotRules(written)
+        assert [rules.of(RULE.rule, day) for day in (date(2025, 12, 31), date(2026, 1, 1))] == [ever, later]
 
 
 ENTRY = '- {rule: r, title: T, percent: "50", base: all, absent_may_vote: true, basis: B, verified: false}\n'

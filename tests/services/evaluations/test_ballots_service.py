@@ -241,13 +241,20 @@ def test_what_a_process_that_died_left_of_a_ballot_is_destroyed_at_the_next_star
 
 
 def test_votes_by_name_are_shown_when_the_ballot_is_over(house: House) -> None:
-    house.ask(OFFICE, "open_ballot", **{**ASKED, "mode": "by_name"})
+    house.ask(OFFICE, "open_ballot", **{**ASKED, "mode": "by_name", "absent": ["v5"]})
     house.ask("v1", "vote_by_name", ballot="b1", marks=[{"choice": "btp", "mark": "for"}])
     assert house.ask("v1", "ballot", ballot="b1")["voted"]
     assert house.ask("v2", "ballot", ballot="b1")["votes"] == []
     refused("evaluations.ballot_not_by_this_way", lambda: house.ask("v2", "cast_vote", correlation=UNLOGGED, ballot="b1", paper="x"))
+    refused("not_allowed", lambda: house.ask("v2", "record_letter", ballot="b1", voter="v5", marks=[], document="12/CV"))
+    house.ask(OFFICE, "record_letter", ballot="b1", voter="v5", marks=[], document="12/CV")
+    assert [house.ask(actor, "ballot", ballot="b1")["letters"] for actor in (OFFICE, "v5")] == [["v5"], []]
+    assert house.ask("v5", "ballot", ballot="b1")["voted"]
     house.ask(OFFICE, "close_ballot", ballot="b1", reason="Hết giờ")
-    assert house.ask("v2", "ballot", ballot="b1")["votes"] == [{"voter": "v1", "marks": [{"choice": "btp", "mark": "for"}]}]
+    assert house.ask("v2", "ballot", ballot="b1")["votes"] == [
+        {"voter": "v1", "marks": [{"choice": "btp", "mark": "for"}], "document": None, "sha256": None},
+        {"voter": "v5", "marks": [], "document": "12/CV", "sha256": None},
+    ]
 
 
 def test_rules_and_ballots_are_listed(house: House) -> None:

@@ -10,12 +10,12 @@ import pytest
 from services.campaigns import domain as campaigns
 from services.campaigns.schemas import EVENTS as CAMPAIGNS
 from services.evaluations import schemas, views
-from services.evaluations.domain import AppealLate, ConflictOfInterest, ScorerIsRecused
+from services.evaluations.domain import AppealLate, ConflictOfInterest, RecusalStays, ScorerIsRecused
 from services.evaluations.service import EvaluationsService
 from services.registry import domain as registry
 from services.registry.schemas import EVENTS as REGISTRY
 from shared.calendar import legal_date, utc_now
-from shared.errors import CommendationError
+from shared.errors import CommendationError, NotAllowed
 from shared.facts import Facts
 from shared.feed.page import Page
 from shared.permissions import OwnWork
@@ -150,6 +150,33 @@ def test_a_recused_scorer_owes_nothing_and_hands_in_nothing(evaluations: Evaluat
     assert [one["at"] for one in evaluations.tell("office", "open_matters", {"campaign": "c1"})] == ["self"]
     (line,) = evaluations.tell("inspector", "conflicts", {"campaign": "c1"})
     assert (line["state"], line["pass_key"], line["words"]) == ("recused", "cluster", "Cùng một đề án")
+    for account in ("leader", "office", "inspector"):
+        told = evaluations.tell(account, "sheet", SHEET)
+        assert (told["editable"], told["recused"]) == (False, {"ground": "interest", "reason": "Cùng một đề án"})
+    told = evaluations.tell("unit", "sheet", SHEET)
+    assert (told["editable"], told["recused"]) == (True, None), "to others nothing tells of it before the boards do"
+
+
+def test_a_recusal_that_is_taken_back_makes_the_sheet_owed_again(evaluations: Evaluations) -> None:
+    evaluations.tell("leader", "recuse_scorer", {**SHEET, "ground": "interest", "reason": "Cùng một đề án"})
+    asked = {"campaign": "c1", "pass_key": "cluster", "scorer": "toa-an"}
+    assert "recused" in {line["state"] for line in evaluations.tell("leader", "check_conflicts", asked)}, "seen by who stepped back"
+    with pytest.raises(NotAllowed):
+        evaluations.tell("unit", "withdraw_recusal", {**SHEET, "reason": "Đề án đã kết thúc"})
+    evaluations.tell("leader", "withdraw_recusal", {**SHEET, "reason": "Đề án đã kết thúc"})
+    assert "recused" not in {line["state"] for line in evaluations.tell("leader", "check_conflicts", asked)}
+    assert [one["unit"] for one in evaluations.tell("leader", "tasks", {"units": ["toa-an"]})] == ["kiem-toan"]
+    derived, taken_back = evaluations.tell("inspector", "conflicts", {"campaign": "c1"})
+    assert (derived["ground"], derived["state"]) == ("account", "standing"), "what is derived is there again"
+    assert (taken_back["state"], taken_back["words"], taken_back["deniable"]) == ("taken_back", "Đề án đã kết thúc", False)
+    evaluations.tell("office", "import_sheets", PAPER)
+
+
+def test_a_recusal_of_a_closed_pass_is_not_taken_back(evaluations: Evaluations) -> None:
+    evaluations.tell("leader", "recuse_scorer", {**SHEET, "ground": "interest", "reason": "Cùng một đề án"})
+    evaluations.close("cluster")
+    with pytest.raises(RecusalStays):
+        evaluations.tell("office", "withdraw_recusal", {**SHEET, "reason": "Đề án đã kết thúc"})
 
 
 def test_a_sheet_that_was_handed_in_is_not_recused(evaluations: Evaluations) -> None:

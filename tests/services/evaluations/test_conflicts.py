@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from services.evaluations import domain
 from services.evaluations.domain import ConflictGround as Ground
-from services.evaluations.domain import ConflictOfInterest, ScorerIsRecused
+from services.evaluations.domain import ConflictOfInterest, RecusalStays, RecusalUnknown, ScorerIsRecused
 from services.evaluations.rules.checking import CONFLICTS, read_conflicts
 from shared.errors import ConfigurationError, DomainError, NotAllowed
 from tests.services.evaluations import given_checking as the
@@ -99,6 +100,7 @@ def test_what_is_derived_is_not_declared() -> None:
 WITHDRAW = domain.WithdrawConflict(**the.CONFLICT, ground=Ground.INTEREST, reason=the.WITHDRAWN.reason)
 DENY = domain.DenyConflict(**the.CONFLICT, ground=Ground.INTEREST, reason=the.LONG)
 RECUSE = domain.RecuseScorer(**the.CONFLICT, pass_key="cluster", ground=Ground.INTEREST, reason=the.RECUSED.reason)
+RESUME = domain.WithdrawRecusal(**the.CONFLICT, pass_key="cluster", reason=the.RESUMED.reason)
 
 
 def test_who_declared_withdraws_and_so_does_the_office() -> None:
@@ -112,8 +114,9 @@ def test_who_declared_withdraws_and_so_does_the_office() -> None:
 
 def test_the_office_denies_with_a_reason_what_may_be_denied() -> None:
     assert decided(the.conflict(), [the.DECLARED], DENY) == [the.DENIED]
+    assert decided(the.conflict(), [the.DECLARED], replace(DENY, reason=f" {'x' * 20} "))
     with pytest.raises(DomainError, match="20 letters"):
-        decided(the.conflict(), [the.DECLARED], replace(DENY, reason="không có"))
+        decided(the.conflict(), [the.DECLARED], replace(DENY, reason=f" {'x' * 19} "))
     with pytest.raises(DomainError, match="No conflict"):
         decided(the.conflict(), [], DENY)
     parent = replace(DENY, ground=Ground.PARENT)
@@ -131,6 +134,25 @@ def test_a_scorer_steps_back_from_a_sheet_that_is_owed() -> None:
         decided(the.conflict(handed_in=frozenset({"cluster"})), [], RECUSE)
 
 
+def test_a_recusal_is_taken_back_while_its_pass_is_open() -> None:
+    assert decided(the.conflict(), [the.RECUSED], RESUME) == [the.RESUMED]
+    assert decided(the.conflict(), [the.RECUSED, the.RESUMED], replace(RESUME, reason="Khác")) == []
+    assert decided(the.conflict(open=frozenset()), [the.RECUSED, the.RESUMED], RESUME) == [], "said before, and so it is"
+    with pytest.raises(RecusalStays, match="cluster is closed"):
+        decided(the.conflict(open=frozenset({"central"})), [the.RECUSED], RESUME)
+    with pytest.raises(RecusalUnknown, match="nothing to take back"):
+        decided(the.conflict(), [replace(the.RECUSED, pass_key="central")], RESUME)
+
+
+def test_who_takes_part_again_is_checked_as_before_and_may_step_back_once_more() -> None:
+    _check(past=(the.RECUSED, the.RESUMED))
+    with pytest.raises(ConflictOfInterest, match="interest"):
+        _check(past=(the.DECLARED, the.RECUSED, the.RESUMED))
+    assert decided(the.conflict(), [the.RECUSED, the.RESUMED], RECUSE) == [the.RECUSED]
+    with pytest.raises(ScorerIsRecused):
+        _check(past=(the.RECUSED, the.RESUMED, the.RECUSED))
+
+
 RULE = "- {ground: %s, effect: blocks, basis: B, verified: false%s}\n"
 ALL = "".join(RULE % (ground, "") for ground in Ground)
 
@@ -144,6 +166,25 @@ def test_the_rule_of_a_pass_goes_before_that_of_all_and_the_later_before_the_ear
         (domain.Effect.BLOCKS, ("x",)),
         (domain.Effect.BLOCKS, ()),
     ]
+
+
+def test_of_two_rules_the_later_holds_from_its_first_day_whichever_is_written_first() -> None:
+    later, earlier = RULE % ("parent", ", passes: [x], from_on: 2025-01-01"), RULE % ("parent", ", passes: [x], from_on: 2024-01-01")
+    for text in (later + earlier, earlier + later):
+        rules = read_conflicts(ALL + text)
+        found = [rules.at(Ground.PARENT, "x", day) for day in (date(2024, 12, 31), date(2025, 1, 1))]
+        assert [rule and rule.from_on for rule in found] == [date(2024, 1, 1), date(2025, 1, 1)]
+
+
+def test_a_ground_for_which_there_is_no_rule_blocks_nothing() -> None:
+    none = domain.ConflictRules(())
+    domain.check_conflict(none, the.TODAY, "toa-an", "cluster", "kiem-toan", [Ground.PARENT], domain.READ_CONFLICTS.initial)
+
+
+def test_what_only_shows_may_be_denied_though_its_rule_does_not_say_so() -> None:
+    shows = domain.ConflictRules((domain.ConflictRule(Ground.PARENT, domain.Effect.SHOWS, "B", verified=False),))
+    case = the.conflict(rules=shows, found={"cluster": (Ground.PARENT,)})
+    assert decided(case, [], replace(DENY, ground=Ground.PARENT)) == [replace(the.DENIED, ground=Ground.PARENT)]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_it_is_recognised_in_a_wider_scope_later() -> None:
         decided(DECIDER, [*EXAMINED, event], RECOGNISE)
 
 
+def test_a_council_may_examine_on_the_day_of_submission_and_today_and_recognition_follow_at_once() -> None:
+    for day in (the.INITIATIVE_SUBMITTED.submitted_on, the.TODAY):
+        assert decided(DECIDER, SUBMITTED, replace(EXAMINE, effective_on=day))
+    assert decided(DECIDER, EXAMINED, replace(RECOGNISE, effective_on=the.EXAMINED.effective_on))
+
+
 @pytest.mark.parametrize(
     ("examined", "recognise"),
     [
@@ -68,6 +74,8 @@ def test_only_what_a_council_found_for_before_is_recognised(examined: list[Any],
     [
         (SUBMITTED, replace(the.SUBMIT_INITIATIVE, title="Khác")),
         ([], replace(the.SUBMIT_INITIATIVE, authors=("p1", "p1"))),
+        ([], replace(the.SUBMIT_INITIATIVE, authors=())),
+        ([*EXAMINED, the.INITIATIVE_RECOGNISED], replace(RECOGNISE, authority="bca")),
         ([], replace(the.SUBMIT_INITIATIVE, year=2027)),
         ([], replace(the.SUBMIT_INITIATIVE, submitted_on=date(2026, 4, 3))),
         (SUBMITTED, replace(EXAMINE, effective_on=date(2026, 1, 31))),
@@ -86,3 +94,39 @@ def test_what_does_not_agree_with_what_is_recorded_is_refused(past: list[Any], c
 def test_what_was_not_submitted_is_not_there() -> None:
     with pytest.raises(NotFound):
         decided(DECIDER, [], EXAMINE)
+
+
+EVERY = initiatives.ReuseRule("*", 0, "Thông lệ", verified=False)
+OWN = initiatives.ReuseRule("btp", 2, "Quy chế", verified=True, from_on=date(2025, 12, 31))
+OWN_BEFORE = replace(OWN, window_years=1, from_on=date(2024, 1, 1))
+LATER_FOR_ALL = replace(EVERY, window_years=5, from_on=date(2026, 6, 1))
+REUSE = initiatives.ReuseRules((OWN, OWN_BEFORE, LATER_FOR_ALL, EVERY))
+
+
+@pytest.mark.parametrize(
+    ("authority", "day", "rule"),
+    [
+        ("btp", date(2023, 12, 31), EVERY),
+        ("btp", date(2024, 1, 1), OWN_BEFORE),
+        ("btp", date(2025, 12, 30), OWN_BEFORE),
+        ("btp", date(2025, 12, 31), OWN),
+        ("btp", date(2026, 12, 31), OWN),
+        ("bca", date(2026, 5, 31), EVERY),
+        ("bca", date(2026, 6, 1), LATER_FOR_ALL),
+    ],
+)
+def test_an_authority_has_its_own_rule_of_reuse_before_that_of_all_and_the_one_that_began_last(
+    authority: str, day: date, rule: initiatives.ReuseRule
+) -> None:
+    assert REUSE.at(authority, day) is rule
+    assert initiatives.ReuseRules(REUSE.rules[::-1]).at(authority, day) is rule
+
+
+@pytest.mark.parametrize(("year", "usable"), [(2022, False), (2023, True), (2024, True), (2025, True), (2026, False)])
+def test_an_initiative_counts_in_its_own_year_and_so_many_after_it(year: int, usable: bool) -> None:
+    two_years = initiatives.ReuseRules((replace(OWN, from_on=None),))
+    assert two_years.usable(authority="btp", applied_in=2023, year=year) is usable
+
+
+def test_the_rule_of_a_year_is_that_of_its_last_day() -> None:
+    assert REUSE.in_year("btp", 2025) is OWN

@@ -120,20 +120,33 @@ def test_who_reads_an_old_version_does_not_overwrite() -> None:
     with pytest.raises(RatingsStale) as refused:
         decided(the.the_ratings(), past, the.enter(the.a_row("p1", delays=1), version=1))
     assert refused.value.details == {"version": 2, "expected": 1}
+    assert decided(the.the_ratings(), past, the.enter(the.a_row("p1", delays=1), version=2))
+
+
+def test_a_period_is_rated_from_its_first_day_on() -> None:
+    assert decided(the.the_ratings(today=date(2026, 3, 1)), [], the.enter(the.a_row()))
+    with pytest.raises(PeriodUnknown):
+        decided(the.the_ratings(today=date(2026, 2, 28)), [], the.enter(the.a_row()))
 
 
 def test_submitted_ratings_take_no_rows_until_they_are_returned() -> None:
     past = [the.entered(the.a_row()), the.SUBMITTED]
     with pytest.raises(RatingsClosed):
         decided(the.the_ratings(), past, the.enter(the.a_row(delays=1)))
+    assert decided(the.the_ratings(), past, the.enter(the.a_row())) == [], "it holds that already"
     returned = ratings.ReturnRatings(**the.AT, reason=the.RETURNED.reason)
     assert decided(the.the_ratings(), past, returned) == [the.RETURNED]
     assert decided(the.the_ratings(), [*past, the.RETURNED], the.enter(the.a_row(delays=1))) == [the.entered(the.a_row(delays=1))]
     with pytest.raises(ReasonMissing):
         decided(the.the_ratings(), past, replace(returned, reason=" "))
+    with pytest.raises(RatingsClosed, match="approved"):
+        decided(the.the_ratings(), [*past, the.APPROVED], returned)
 
 
-def test_nothing_is_not_submitted() -> None:
+def test_nothing_is_not_submitted_nor_returned() -> None:
+    with pytest.raises(RatingsClosed):
+        decided(the.the_ratings(), [], ratings.ReturnRatings(**the.AT, reason="Thiếu"))
+    assert decided(the.the_ratings(), [the.entered(the.a_row())], ratings.ReturnRatings(**the.AT, reason="Thiếu")) == []
     with pytest.raises(RatingsClosed, match="Nothing is entered"):
         decided(the.the_ratings(), [], the.SUBMIT)
     assert decided(the.the_ratings(), [the.entered(the.a_row())], the.SUBMIT) == [the.SUBMITTED]
@@ -148,6 +161,8 @@ def test_what_is_submitted_is_approved_and_then_corrected_with_a_reason() -> Non
     assert decided(the.the_ratings(), past, the.CORRECT) == [the.CORRECTED]
     with pytest.raises(ReasonMissing):
         decided(the.the_ratings(), past, replace(the.CORRECT, reason=""))
+    with pytest.raises(RatingsRefused, match="None of the 1 rows"):
+        decided(the.the_ratings(), past, replace(the.CORRECT, row=the.a_row(general=31)))
     again = the.the_ratings().fold([*past, the.CORRECTED])
     assert (again.state, again.rows["p1"].figures["delays"]) == (ratings.RatingState.SUBMITTED, Decimal(1))
 
@@ -184,6 +199,8 @@ def test_more_excellent_than_the_quota_allows_is_not_approved() -> None:
         decided(the.the_ratings(_monthly()), past, replace(higher, document=None))
     with pytest.raises(RatingsRefused):
         decided(the.the_ratings(_monthly()), past, replace(higher, variant="excellent"))
+    with pytest.raises(RatingsRefused, match="for a month"):
+        decided(the.the_ratings(), past, higher)  # the decree allows it for the year
 
 
 def test_somebody_graded_lower_makes_room_and_widens_the_base() -> None:
@@ -221,8 +238,27 @@ def test_a_grade_is_decided_lower_with_a_reason_and_taken_back() -> None:
     assert decided(decider, [], the.DECIDE) == [the.DECIDED]
     back = replace(the.DECIDED, grade=None, reason="Có người thôi việc")
     assert decided(decider, [the.DECIDED], replace(the.DECIDE, grade=None, reason=back.reason)) == [back]
-    stands = [year_ratings.standings(ground, decider.fold(past))[0].grade for past in ([the.DECIDED], [the.DECIDED, back])]
-    assert stands == ["HTT", "HTXS"]
+    stands = [year_ratings.standings(ground, decider.fold(past))[0] for past in ([the.DECIDED], [the.DECIDED, back])]
+    assert [(one.grade, one.because) for one in stands] == [("HTT", the.DECIDED.reason), ("HTXS", None)]
+
+
+def test_a_decision_that_changes_nothing_is_none_and_one_that_confirms_is_one() -> None:
+    decider = year_ratings.year_ratings(_ground(m01=_period(the.a_row())))
+    assert decided(decider, [the.DECIDED], the.DECIDE) == []
+    assert decided(decider, [], replace(the.DECIDE, grade=None)) == [], "nothing to take back"
+    assert decided(decider, [], replace(the.DECIDE, grade="HTXS")), "as the periods have it"
+
+
+def test_who_has_no_grade_from_the_periods_has_none_by_decision() -> None:
+    ground = _ground(m01=_period(the.a_row(more={"unrated": "Nghỉ thai sản"})))
+    decider = year_ratings.year_ratings(ground)
+    assert decided(decider, [], the.DECIDE) == [the.DECIDED]
+    assert [one.grade for one in year_ratings.standings(ground, decider.fold([the.DECIDED]))] == [None]
+
+
+def test_a_period_in_which_nobody_is_rated_is_not_waited_for() -> None:
+    emptied = the.the_ratings().fold([the.entered(the.a_row()), ratings.RatingsRemoved(**the.AT, subjects=("p1",))])
+    assert _ground(m01=_period(the.a_row()), m02=emptied).waiting == ()
 
 
 @pytest.mark.parametrize(
@@ -242,7 +278,8 @@ def test_nobody_is_graded_higher_than_the_periods_say() -> None:
     decider = year_ratings.year_ratings(_ground(m01=_period(the.a_row_of("60"))))
     with pytest.raises(RatingsRefused) as refused:
         decided(decider, [], the.DECIDE)
-    assert refused.value.details["errors"][0]["code"] == "grade_raised"
+    (error,) = refused.value.details["errors"]
+    assert (error["code"], error["values"]) == ("grade_raised", {"given": "HTT", "derived": "HT"})
 
 
 def test_the_year_is_recognised_whole_with_every_grade() -> None:
@@ -265,6 +302,8 @@ def test_a_year_over_its_quota_is_not_recognised() -> None:
     assert [one.grade for one in event.grades if one.subject in ("p1", "x0")] == ["HTT", "HTXS"]
     (higher,) = decided(decider, [], replace(the.RECOGNISE, variant="excellent_outstanding"))
     assert higher.variant == "excellent_outstanding"
+    with pytest.raises(RatingsRefused, match="no quota excellent for"):
+        decided(decider, [], replace(the.RECOGNISE, variant="excellent"))
 
 
 @pytest.mark.parametrize(

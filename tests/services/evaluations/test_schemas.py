@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.evaluations import domain, schemas
+from services.evaluations.schemas import ratings
 from shared.bounds import IMPORT_SHEETS_MAX
 from shared.errors import ValidationFailed
 from shared.plain import plain
@@ -18,6 +19,7 @@ from tests.services.evaluations import given_sheets as sheets
 from tests.shared.given import an_event
 
 ROW: dict[str, Any] = {"unit": "toa-an", "scorer": "J1", "scores": [{"item": "A1", "score": "9.50"}]}
+YEAR: dict[str, Any] = {"unit": "btp", "year": 65_783_808, "scheme": "nd-335-2025"}
 IMPORT: dict[str, Any] = {"campaign": "c1", "pass_key": "self", "sheets": [ROW]}
 
 
@@ -55,6 +57,9 @@ def test_an_import_is_read_row_by_row() -> None:
         (schemas.ImportSheets, {**IMPORT, "sheets": [ROW, {**ROW, "scores": []}]}, "sheets[1].scores"),
         (schemas.ImportSheets, {**IMPORT, "sheets": [{**ROW, "scores": [{"item": "A1", "score": "9,5"}]}]}, "sheets[0].scores[0].score"),
         (schemas.ImportSheets, {**IMPORT, "sheets": [{**ROW, "pass_key": "self"}]}, "sheets[0].pass_key"),
+        (schemas.ImportSheets, {**IMPORT, "sheets": [{**ROW, "handed_in_on": "0001-01-01"}]}, "sheets[0].handed_in_on"),
+        (ratings.DecideYearGrade, {**YEAR, "subject": "p1", "grade": "HTXS", "reason": "x"}, "year"),
+        (ratings.RecogniseYear, {**YEAR, "document": "1/QĐ", "effective_on": "2025-12-31"}, "year"),
     ],
 )
 def test_a_command_that_cannot_be_names_the_place(schema: Any, data: dict[str, Any], at: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,6 +70,23 @@ def test_a_sheet_that_somebody_else_saved_since_is_stale() -> None:
     assert refused.value.details == {"version": 2, "expected": 1}
     events = the.sheet().decide(the.sheet().fold(past), the.enter(the.score("A1", "1"), version=2))
     assert events == [the.entered(the.score("A1", "1"))]
+
+
+def test_a_sheet_is_handed_in_as_it_was_seen_or_not_at_all() -> None:
+    past = [the.entered(*the.ALL), the.entered(the.score("A2", "19"))]
+    seen_before, seen_now = (replace(the.SUBMIT, version=version) for version in (1, 2))
+    with pytest.raises(SheetStale) as refused:
+        decided(the.sheet(), past, seen_before)
+    assert refused.value.details == {"version": 2, "expected": 1}
+    assert decided(the.sheet(), past, seen_now) == decided(the.sheet(), past, the.SUBMIT) == [the.submitted()]
+
+
+def test_handed_in_already_it_is_the_same_sheet_only_for_who_saw_what_was_handed_in() -> None:
+    past = [the.entered(*the.ALL), the.entered(the.score("A2", "19")), the.submitted()]
+    for version in (None, 2, 3):
+        assert decided(the.sheet(), past, replace(the.SUBMIT, version=version)) == []
+    with pytest.raises(SheetStale):
+        decided(the.sheet(), past, replace(the.SUBMIT, version=1))
 
 
 # Refusals of the rubric

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from services.campaigns import domain as campaigns
 from services.evaluations.domain import EvidenceNamesMakers, ItemNotReturned, ScoresRefused
+from shared.access import OPERATOR
 from shared.blobs import FolderBlobs
 from shared.errors import NotAllowed, NotFound
 from shared.files import FileKind
@@ -63,6 +65,18 @@ def test_what_does_not_lie_in_the_store_or_is_of_no_kind_is_not_attached(evaluat
     program = evaluations.service.blobs.put(b"MZ\x90 a program")
     with pytest.raises(FileKind):
         evaluations.tell(UNIT, "attach_evidence", **OWN, item="A1", sha256=program, name="a.pdf")
+
+
+def test_the_console_alone_removes_files_and_none_of_today(evaluations: Evaluations, tmp_path: Path) -> None:
+    old, new = (evaluations.service.blobs.put(content) for content in (files.PDF, files.JPEG))
+    os.utime(tmp_path / old[:2] / old, (0, 0))
+    ask = {"files": sorted((old, new)), "before": "2999-01-01T00:00:00Z"}
+    for method, data in (("stored_evidence", {}), ("drop_evidence", ask)):
+        with pytest.raises(NotAllowed):
+            evaluations.call("office", method, **data)
+    assert [row["sha256"] for row in evaluations.call(OPERATOR, "stored_evidence")["files"]] == sorted((old, new))
+    assert evaluations.call(OPERATOR, "drop_evidence", **ask) == {"dropped": [old]}
+    assert [row["sha256"] for row in evaluations.call(OPERATOR, "stored_evidence")["files"]] == [new]
 
 
 def test_a_blind_pass_takes_no_file_that_names_its_makers(evaluations: Evaluations) -> None:
