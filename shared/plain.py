@@ -10,7 +10,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
+
+Writer = Callable[[Any], Any]
+"""Writes a value of one type as plain JSON data."""
 
 Reader = Callable[[Any], Any]
 """Reads plain JSON data as a value of one type."""
@@ -19,42 +23,56 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 """What a reader raises on data that was not written from a value of its type."""
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def plain(value: object) -> Any:
     """`value`, a dataclass or anything inside one, as JSON data.
 
     Raises TypeError for what has no exact JSON form, such as a float.
     """
     kind: Any = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    names = _fields_of(kind)
-    if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
-    match value:
-        case Enum():
-            return value.value
-        case bool() | int() | str():
-            return value
-        case Decimal():
-            return format(value, "f")
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): plain(inner) for key, inner in value.items()}
-        case tuple() | list() | set() | frozenset():
-            return [plain(inner) for inner in value]
-    raise TypeError(f"{kind.__name__} has no place in JSON data")
+    return value if kind in _AS_THEY_ARE else _writer_of(kind)(value)
 
 
 _AS_THEY_ARE = frozenset({str, int, bool, types.NoneType})
 
 
 @lru_cache(maxsize=1_024)
-def _fields_of(kind: Any) -> tuple[str, ...] | None:
-    """The names of a record's fields; looked up once, for that takes longer than to read them."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+def _writer_of(kind: Any) -> Writer:
+    """Looked up once for each type: boards and explanations are made of tens of thousands of values."""
+    if is_dataclass(kind):
+        return _writer_of_record(kind)
+    for known, write in _WRITERS:
+        if issubclass(kind, known):
+            return write
+    raise TypeError(f"{kind.__name__} has no place in JSON data")
+
+
+def _writer_of_record(record: Any) -> Writer:
+    names = tuple(field.name for field in fields(record))
+
+    def write(value: Any) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for name in names:
+            inner = getattr(value, name)
+            kind: Any = type(inner)
+            told[name] = inner if kind in _AS_THEY_ARE else _writer_of(kind)(inner)
+        return told
+
+    return write
+
+
+_WRITERS: tuple[tuple[Any, Writer], ...] = (
+    (Enum, attrgetter("value")),
+    ((int, str), _as_it_is),
+    (Decimal, lambda number: format(number, "f")),
+    (datetime, lambda instant: instant.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+    (date, date.isoformat),
+    (Mapping, lambda values: {str(key): plain(inner) for key, inner in values.items()}),
+    ((tuple, list, set, frozenset), lambda values: [plain(inner) for inner in values]),
+)
 
 
 def reader_of(hint: Any) -> Reader:
@@ -83,10 +101,6 @@ def reader_of(hint: Any) -> Reader:
     if is_dataclass(hint):
         return _reader_of_record(typing.cast("type[Any]", hint))
     raise TypeError(f"{hint!r} cannot be read back from plain data")
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def _number(text: str) -> Decimal:

@@ -118,13 +118,13 @@ def inputs(
     """
     found = campaign_or_refusal(reading, campaign)
     cut, on = cut_of(found, as_of, with_pending=with_pending), day_of(found, as_of, with_pending=with_pending, today=today)
-    counted = views.sheets.counted(reading, campaign, cut)
+    counted = views.Counted(reading, campaign, cut).whole()
     standing = views.adjustments.standing(reading, campaign, cut, on)
     return Inputs(
         found,
         rubrics.from_data(found["content"]),
         tuple(found["audience"]),
-        tuple(views.sheets.scores_of(sheet for sheets in counted.values() for sheet in sheets)),
+        tuple(views.scores_of(sheet for sheets in counted.values() for sheet in sheets)),
         votes_of(found, as_of),
         as_of,
         tuple(sorted((one for made in standing.values() for one in made), key=lambda one: (one.recorded_at, one.adjustment))),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -67,16 +67,19 @@ class KeptBoard:
             if day != self.day:
                 changed |= views.adjustments.expiring(reading, self.campaign)
             if changed:
-                self._compute(reading, self.made, [unit for unit in self.made.units if unit in changed], day)
+                self._compute(reading, self.made, changed, day)
         self.positions, self.parked, self.day = positions, waiting, day
         return self.made
 
-    def _compute(self, reading: Reading, made: Made, units: Sequence[str], day: date) -> None:
+    def _compute(self, reading: Reading, made: Made, changed: Collection[str], day: date) -> None:
+        few = changed if len(changed) <= BOARD_UNITS_AT_ONCE else None  # the rows of many are read with all that stand between them
+        sheets = views.Counted(reading, self.campaign, self.cut, few).unread()
+        decided = views.adjustments.standing(reading, self.campaign, self.cut, day, few)
+        asked = set(made.units).intersection(changed)
+        units = [unit for unit in sheets if unit in asked] + [unit for unit in made.units if unit in asked and unit not in sheets]
         for start in range(0, len(units), BOARD_UNITS_AT_ONCE):
             some = units[start : start + BOARD_UNITS_AT_ONCE]
-            counted = views.sheets.counted(reading, self.campaign, self.cut, some)
-            decided = views.adjustments.standing(reading, self.campaign, self.cut, day, some)
-            made.ranking.put([made.lines.of(unit, counted.get(unit, ()), decided.get(unit, ())) for unit in some])
+            made.ranking.put([made.lines.of(unit, sheets.get(unit, ()), decided.get(unit, ())) for unit in some])
             time.sleep(0)  # whoever else waits in this process
 
 

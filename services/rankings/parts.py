@@ -77,8 +77,8 @@ def explanation(reading: Reading, campaign: str, unit: str, as_of: datetime | No
             raise domain.UnitNotRanked(f"Unit {unit} is not in these standings.", unit=unit)
         placed, ranked, rubric = made.ranking.row(unit), made.ranking.ranked(), made.lines.rubric
     cut = boards.cut_of(found, as_of)
-    sheets = views.sheets.counted(reading, campaign, cut, [unit]).get(unit, [])
-    scores = views.sheets.scores_of(sheets)
+    sheets = views.Counted(reading, campaign, cut, [unit]).whole().get(unit, [])
+    scores = views.scores_of(sheets)
     (row,) = domain.standings(rubric, [unit], scores, as_of=as_of, adjustments=placed.adjustments).rows
     told: dict[str, Any] = plain(domain.explained(rubric, domain.placed(row, placed), ranked, as_of))
     named = {sheet.scorer for sheet in sheets} | {unit, *told["tied_with"]}

@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.rankings import insights
+from shared.bounds import BOARD_ROWS_PAGE_MAX
 from shared.schema import ExactDecimal, key, schema_of
 
 WEIGHTS_MAX = 500
@@ -14,12 +15,16 @@ WEIGHTS_MAX = 500
 LINE_MAX = 200
 """Organisations that one goes on from: a province's communes in one reorganisation, with room."""
 
+_PART = validate.Range(min=1, max=BOARD_ROWS_PAGE_MAX)
+
 Supposition = schema_of(
     insights.Supposition,
     campaign=key(),
     weights=fields.Dict(
         keys=fields.String(), values=ExactDecimal(required=True), load_default=dict, validate=validate.Length(max=WEIGHTS_MAX)
     ),
+    limit=fields.Integer(strict=True, load_default=BOARD_ROWS_PAGE_MAX, validate=_PART),
+    start=fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0)),
 )
 Side = schema_of(insights.Side, campaign=key())
 
@@ -37,6 +42,8 @@ class Compared(ma.Schema):
 
     before = fields.Nested(Side, required=True)
     after = fields.Nested(Side, required=True)
+    limit = fields.Integer(strict=True, load_default=BOARD_ROWS_PAGE_MAX, validate=_PART)
+    start = fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0))
 
 
 class Firmness(ma.Schema):

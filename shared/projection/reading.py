@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,15 @@ class Reading:
 
     def __getitem__(self, table: sa.Table) -> sa.Table:
         return self.tables[table.name]
+
+    def among(self, column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
+        """Whether a column holds one of these values, which may be many.
+
+        To PostgreSQL they go as one array: psycopg looks through a statement of hundreds of values for longer than the server answers it.
+        """
+        if self.connection.dialect.name != "postgresql":
+            return column.in_(list(values))
+        return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
 
     def all(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of a query as dictionaries."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from shared.rubric.model import Item, Rounding, RoundingMode, Statistic
 
@@ -96,6 +97,7 @@ def as_decimal(value: Fraction, rounding: Rounding | None = None) -> Decimal:
     return _fixed(value, places)
 
 
+@lru_cache(1024)
 def _places(denominator: int) -> int | None:
     twos = fives = 0
     while denominator % 2 == 0:
@@ -108,6 +110,5 @@ def _places(denominator: int) -> int | None:
 
 
 def _fixed(value: Fraction, places: int) -> Decimal:
-    # Built from digits: Decimal arithmetic would round to the precision of whatever context the caller runs in.
-    digits = value.numerator * (10**places // value.denominator)
-    return Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -places))
+    # Read from text: Decimal arithmetic would round to the precision of whatever context the caller runs in.
+    return Decimal(f"{value.numerator * (10**places // value.denominator)}E-{places}")

@@ -22,12 +22,12 @@ from services.rankings.domain.explanation import Explanation, UnitNotRanked, Use
 from services.rankings.domain.flag import Eligibility, FlagBoard, FlagRow, Ineligible, rotation_flag
 from services.rankings.domain.honesty import LIMITS, Honesty, Proof, Season, honesty
 from services.rankings.domain.leader import Designation, LeaderAnswer, LeaderBoard, LeaderRow, LeaderRule, Led, cluster_leader
-from services.rankings.domain.lines import Line, Lines
+from services.rankings.domain.lines import Line, Lines, Sheet
 from services.rankings.domain.prospects import Awaited, Prospect, prospects
 from services.rankings.domain.ranking import Ranking, placed
 from services.rankings.domain.sensitivity import Firmness, Method, Rival, firmness
 from services.rankings.domain.standings import UnitRepeated, passes_of, standings
-from services.rankings.domain.whatif import SuppositionRefused, reweighted, without
+from services.rankings.domain.whatif import SuppositionRefused, check_scorers, reweighted, without
 from shared.plain import plain
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Row",
     "Score",
     "Season",
+    "Sheet",
     "Standings",
     "Status",
     "SuppositionRefused",
@@ -75,6 +76,7 @@ __all__ = [
     "UnitNotRanked",
     "UnitRepeated",
     "Use",
+    "check_scorers",
     "cluster_leader",
     "compare",
     "explain",

@@ -55,8 +55,8 @@ class Line:
         return TieStep(step.by, step.key, value, marks, decided=False)
 
 
-_EXACT = Context(prec=400, traps=[Inexact])
-"""More digits than any sum of scores has; a sum that did not fit would be an error, not a rounded sum."""
+Counted = tuple[dict[str, str], dict[str, list[Decimal]], int]
+"""By item the score that counts, as text, or the several that do; and the number of scorers."""
 
 
 class Lines:
@@ -74,7 +74,11 @@ class Lines:
 
     def of(self, unit: str, sheets: Iterable[Sheet], adjustments: Sequence[Adjustment]) -> Line:
         """The line of a unit. `adjustments` are those that stand, in the order of recording."""
-        single, several, scorers = self._counted(sheets)
+        with localcontext(_EXACT):
+            return self._of(unit, self._counted(sheets), adjustments)
+
+    def _of(self, unit: str, counted: Counted, adjustments: Sequence[Adjustment]) -> Line:
+        single, several, scorers = counted
         made = Sums()
         values: dict[str, Decimal | None] = {}
         panels: list[Decimal] = []
@@ -85,7 +89,7 @@ class Lines:
             for kind, items in group.plain:
                 given = [Decimal(single[key]) for key in items if key in single]
                 if given:
-                    made.take(sums, kind, _exact_sum(given))
+                    made.take(sums, kind, Fraction(*sum(given, _ZERO).as_integer_ratio()))
                     if self._marks and kind is Kind.CONTENT:
                         panels.extend(as_decimal(Fraction(one)) for one in given)
                 if len(given) < len(items):
@@ -110,36 +114,33 @@ class Lines:
             made.missing = sorted((key for key in absent if key in self._required), key=self._required.__getitem__)
         return Line(row_of(self.rubric, unit, made, adjustments), values, counted_marks(panels), scorers)
 
-    def _counted(self, sheets: Iterable[Sheet]) -> tuple[dict[str, str], dict[str, list[Decimal]], int]:
-        """By item what its last pass with a score gave: one score as text, or several; and how many scorers gave any."""
+    def _counted(self, sheets: Iterable[Sheet]) -> Counted:
+        """By item what its last pass with a score gave: one score as text, or several; and how many scorers gave any, if that is asked."""
         by_pass: dict[str, list[Sheet]] = {}
         for sheet in sheets:
             if sheet.pass_key in self._passes:
                 by_pass.setdefault(sheet.pass_key, []).append(sheet)
         single: dict[str, str] = {}
         several: dict[str, list[Decimal]] = {}
-        given_by: dict[str, tuple[str, ...]] = {}
-        for key in sorted(by_pass, key=self._passes.__getitem__):
-            given = _given(by_pass[key])
-            if len(by_pass[key]) == 1:
-                single.update(given[0])
-                for item in several.keys() & given[0].keys():
-                    del several[item]
+        names: set[str] = set()
+        left = self._keys
+        for key in sorted(by_pass, key=self._passes.__getitem__, reverse=True):
+            given = [_without_blanks(sheet.standing()) for sheet in by_pass[key]]
+            if len(given) == 1:
+                single |= {item: given[0][item] for item in left & given[0].keys()}
             else:
-                for item in {item for scores in given for item in scores}:
+                for item in left:
                     scores = [one[item] for one in given if item in one]
-                    single.pop(item, None)
-                    several.pop(item, None)
                     if len(scores) == 1:
                         single[item] = scores[0]
-                    else:
+                    elif scores:
                         several[item] = list(map(Decimal, scores))
             if self._scorers:
-                for item in self._keys:
-                    names = tuple(sheet.scorer for sheet, scores in zip(by_pass[key], given, strict=True) if item in scores)
-                    if names:
-                        given_by[item] = names
-        return single, several, len({name for names in given_by.values() for name in names})
+                names.update(sheet.scorer for sheet, scores in zip(by_pass[key], given, strict=True) if not left.isdisjoint(scores))
+            left = left.difference(single, several)
+            if not left:
+                break  # what went before was replaced whole, and need not be looked at
+        return single, several, len(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +166,12 @@ def _as_it_is(item: Item) -> bool:
     return not item.dropped and item.weight == 1 and all(one is None for one in asked)
 
 
-def _given(sheets: Sequence[Sheet]) -> list[Mapping[str, str]]:
-    """By item the scores that stand, of each sheet."""
-    return [_without_blanks(sheet.standing()) for sheet in sheets]
-
-
 def _without_blanks(scores: Mapping[str, str | None]) -> Mapping[str, str]:
     if None in scores.values():
         return {item: score for item, score in scores.items() if score is not None}
     return scores  # type: ignore[return-value]
 
 
+_ZERO = Decimal(0)
 _EXACT = Context(prec=400, traps=[Inexact])
 """More digits than any sum of scores has; one that did not fit would be an error, not a rounded sum."""
-
-
-def _exact_sum(scores: Iterable[Decimal]) -> Fraction:
-    with localcontext(_EXACT):
-        return Fraction(sum(scores, Decimal(0)))

@@ -11,11 +11,12 @@ Order of computation, each value exact until a rounding that the rubric declares
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import ClassVar
 
 from services.rankings.domain.board import (
@@ -149,6 +150,7 @@ def _row(rubric: Rubric, unit: str, records: Mapping[str, _ByPass], adjustments:
 
 
 _NOTHING = Fraction(0)
+_NO_SUMS = dict.fromkeys(Kind, _NOTHING)
 
 
 class Sums:
@@ -165,13 +167,13 @@ class Sums:
 
     def of(self, group: str) -> dict[Kind, Fraction]:
         """The sums of a group; the groups are asked for in the order of the rubric."""
-        self.groups[group] = sums = dict.fromkeys(Kind, _NOTHING)
+        self.groups[group] = sums = dict(_NO_SUMS)
         return sums
 
     def take(self, sums: dict[Kind, Fraction], kind: Kind, value: Fraction) -> None:
         """Add the value of an item, or of several of a kind, of the group that was asked for last."""
         self.scored = True
-        sums[kind] = sums[kind] + value if sums[kind] else value
+        sums[kind] = value if sums[kind] is _NOTHING else sums[kind] + value
         if kind is not Kind.GATE:
             self.valued.add(next(reversed(self.groups)))
 
@@ -185,22 +187,24 @@ def row_of(rubric: Rubric, unit: str, made: Sums, adjustments: Sequence[Adjustme
     """A unit's line by the sums of its items: caps, adjustments, total and status; without items, rank and ties."""
     caps: list[CapApplied] = []
     groups: dict[str, Decimal | None] = {}
-    content = bonus = penalty = _NOTHING
+    contents: list[Fraction] = []
+    bonuses: list[Fraction] = []
+    penalties: list[Fraction] = []
     for key, sums in made.groups.items():
         if key not in made.valued:
             groups[key] = None
             continue
-        added = _trimmed(rubric, f"group:{key}", sums[Kind.CONTENT] + sums[Kind.BONUS] if sums[Kind.BONUS] else sums[Kind.CONTENT], caps)
-        kept_bonus = max(_NOTHING, added - sums[Kind.CONTENT]) if sums[Kind.BONUS] else _NOTHING
-        content += added - kept_bonus if kept_bonus else added
-        # to add nothing takes a fraction as long as to add something, and most items are content
-        if kept_bonus:
-            bonus += kept_bonus
-        if sums[Kind.PENALTY]:
-            penalty += sums[Kind.PENALTY]
-        groups[key] = as_decimal(added - sums[Kind.PENALTY] if sums[Kind.PENALTY] else added)
-    bonus = _trimmed(rubric, "bonus", bonus + _decided(adjustments, AdjustmentKind.BONUS), caps)
-    penalty = _trimmed(rubric, "penalty", penalty + _decided(adjustments, AdjustmentKind.PENALTY), caps)
+        points, more, less = sums[Kind.CONTENT], sums[Kind.BONUS], sums[Kind.PENALTY]
+        # most groups hold content alone, and to add nothing takes a fraction as long as to add something
+        added = _trimmed(rubric, f"group:{key}", points if more is _NOTHING else points + more, caps)
+        kept = _NOTHING if more is _NOTHING else max(_NOTHING, added - points)
+        contents.append(added if kept is _NOTHING else added - kept)
+        bonuses.append(kept)
+        penalties.append(less)
+        groups[key] = as_decimal(added if less is _NOTHING else added - less)
+    content = exact_sum(contents)
+    bonus = _trimmed(rubric, "bonus", exact_sum([*bonuses, *_decided(adjustments, AdjustmentKind.BONUS)]), caps)
+    penalty = _trimmed(rubric, "penalty", exact_sum([*penalties, *_decided(adjustments, AdjustmentKind.PENALTY)]), caps)
     net = content + bonus - penalty if bonus or penalty else content
     total = rounded(_trimmed(rubric, "total", net, caps), rubric.total_rounding)
     excluded = bool(made.failures) or any(one.kind is AdjustmentKind.GATE for one in adjustments)
@@ -221,8 +225,15 @@ def row_of(rubric: Rubric, unit: str, made: Sums, adjustments: Sequence[Adjustme
     )
 
 
-def _decided(adjustments: Iterable[Adjustment], kind: AdjustmentKind) -> Fraction:
-    return sum((Fraction(one.points) for one in adjustments if one.kind is kind and one.points is not None), Fraction(0))
+def exact_sum(values: Sequence[Fraction]) -> Fraction:
+    """The sum of some values, at once: fractions added one by one are reduced as often."""
+    values = [value for value in values if value is not _NOTHING]
+    denominator = lcm(*(value.denominator for value in values))
+    return Fraction(sum(value.numerator * (denominator // value.denominator) for value in values), denominator)
+
+
+def _decided(adjustments: Iterable[Adjustment], kind: AdjustmentKind) -> Iterator[Fraction]:
+    return (Fraction(one.points) for one in adjustments if one.kind is kind and one.points is not None)
 
 
 def _item(item: Item, passes: Sequence[str], by_pass: _ByPass) -> tuple[ItemResult, Fraction | None, Fraction | None]:

@@ -42,8 +42,12 @@ def _reweighted(group: Group, weights: Mapping[str, Decimal]) -> Group:
 def without(scores: Iterable[Score], scorers: Collection[str]) -> tuple[Score, ...]:
     """The records without those of some scorers. Raises `SuppositionRefused` for one who gave none: nobody was left out then."""
     given = tuple(scores)
-    known = {score.scorer for score in given}
-    unknown = sorted(set(scorers) - known)
+    check_scorers(scorers, {score.scorer for score in given})
+    return tuple(score for score in given if score.scorer not in scorers)
+
+
+def check_scorers(named: Collection[str], known: Collection[str]) -> None:
+    """Raises `SuppositionRefused` for a scorer who is not among those of the board."""
+    unknown = sorted(set(named) - set(known))
     if unknown:
         raise SuppositionRefused(f"{', '.join(unknown)} gave no score on this board; it has {', '.join(sorted(known))}.", scorers=unknown)
-    return tuple(score for score in given if score.scorer not in scorers)

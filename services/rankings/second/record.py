@@ -125,6 +125,8 @@ def _scores(events: Iterable[Json]) -> dict[str, dict[str, dict[str, dict[str, s
                 sheets[_sheet(data)].counts = {}
             case "evaluations.ScorerRecused":
                 recused.add(_sheet(data))
+            case "evaluations.RecusalWithdrawn":
+                recused.discard(_sheet(data))
             case "evaluations.AppealAnswered":
                 answer = sheets[data["unit"], APPEAL, APPEAL]
                 answer.counts = {**answer.counts, **{score["item"]: score["score"] for score in data["scores"]}}

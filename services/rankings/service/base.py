@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.rankings import boards, parts, views
-from shared.bounds import BOARD_ROWS_PAGE, BOARD_ROWS_PAGE_MAX
+from shared.bounds import BOARD_ROWS_PAGE, BOARD_ROWS_PAGE_MAX, YEARS
 from shared.errors import ValidationFailed
 from shared.rpc import Request
 from shared.schema import Catalogue
@@ -36,8 +36,8 @@ def as_of(request: Request) -> datetime | None:
         instant = datetime.fromisoformat(str(text))
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
-        raise ValidationFailed(f"as_of is {text!r}; give an instant with its zone, such as 2024-04-10T09:00:00+07:00.")
+    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
+        raise ValidationFailed(f"as_of is {text!r}; give an instant of our time with its zone, such as 2024-04-10T09:00:00+07:00.")
     return instant
 
 

@@ -43,7 +43,7 @@ class Insights(Part):
         self.permit(request)
         asked = load(schemas.Compared, request.data)
         with self.views.reading() as reading:
-            return plain(insights.compare(reading, asked["before"], asked["after"]))
+            return plain(insights.compare(reading, asked["before"], asked["after"], asked["limit"], asked["start"]))
 
     @rpc
     def history(self, request: Request) -> dict[str, Any]:

@@ -27,9 +27,9 @@ class Records(Part):
         with self.views.reading() as reading:
             found = boards.campaign_or_refusal(reading, str(request.data["campaign"]))
             known = [unit for unit in units if unit in found["audience"]]
-            counted = views.sheets.counted(reading, found["campaign"], boards.cut_of(found, at), known)
+            counted = views.Counted(reading, found["campaign"], boards.cut_of(found, at), known).whole()
             names = views.names_of(reading, {*known, *(sheet.scorer for sheets in counted.values() for sheet in sheets)})
-        scores = views.sheets.scores_of(sheet for sheets in counted.values() for sheet in sheets)
+        scores = views.scores_of(sheet for sheets in counted.values() for sheet in sheets)
         # of these units alone: what became of a record hangs on no other unit
         of_these = domain.standings(rubrics.from_data(found["content"]), known, scores, as_of=at)
         return plain([_told(domain.explain(of_these, unit), names) for unit in known])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import eventlet
 
 from services.rankings import boards, seals, second, views
 from services.rankings.service.base import Part
@@ -15,6 +17,9 @@ from shared.event import Event
 from shared.ground import configuration
 from shared.plain import plain
 from shared.rpc import Request, rpc
+
+EVENTS_AT_ONCE = 2_000
+"""Events between two pauses: some tenths of a second of work, which nobody who asks meanwhile feels."""
 
 LOOKS_MAX = 3
 """Looks at boards and positions before saying that they move: between two events there are milliseconds."""
@@ -38,15 +43,18 @@ class Seals(Part):
         Raises Unavailable where the feeds do not rest, or the replay takes longer than anybody waits.
         """
         self.permit(request)
-        campaign = str(request.data["campaign"])
+        campaign, breathe = str(request.data["campaign"]), _breathing(time.monotonic() + RECOMPUTE_SECONDS_MAX)
         told = self._seals(campaign)
+        breathe()
         left_out = {(row["site"], row["service"], row["position"]) for row in self.views.projector.discarded()}
-        events = [one for one in self._events(campaign, told["positions"]) if (one.site, one.service, one.position) not in left_out]
+        logs = self._events(campaign, told["positions"], breathe)
+        events = [one for one in logs if (one.site, one.service, one.position) not in left_out]
         today = legal_date(utc_now())
-        with seals.replayed(events, campaign) as reading:
+        with seals.replayed(_at_ease(events, breathe), campaign) as reading:
             anew = seals.sealed(reading, campaign, today)
+        breathe()
         recomputed = [{"board": name, "digest": seals.digest_of(board)} for name, board in anew.items()]
-        differing = second.compared(anew, [event.to_cloudevent() for event in events], campaign, today)
+        differing = second.compared(anew, [event.to_cloudevent() for event in _at_ease(events, breathe)], campaign, today)
         return {**told, "recomputed": recomputed, "second": plain([one for one in differing if one.count])}
 
     def _seals(self, campaign: str) -> dict[str, Any]:
@@ -62,18 +70,34 @@ class Seals(Part):
     def _positions(self) -> list[dict[str, Any]]:
         return [row for row in self.views.projector.cursors(configuration().site) if row["service"] in seals.RESTS_ON]
 
-    def _events(self, campaign: str, positions: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
+    def _events(self, campaign: str, positions: Sequence[Mapping[str, Any]], breathe: Callable[[], None]) -> Iterator[Event]:
         """What the boards of a campaign rest on, of these feeds up to these positions, from the producers."""
         with self.views.reading() as reading:
             found = views.campaign_of(reading, campaign) or {}
         sieves = seals.sieves(campaign, str(found.get("rubric")))
-        until = time.monotonic() + RECOMPUTE_SECONDS_MAX
         for place in positions:
             after = 0
             while page := self.fetch(place["service"], after, sieves[place["service"]]):
-                if time.monotonic() > until:
-                    raise Unavailable(f"The log of {place['service']} could not be replayed within {RECOMPUTE_SECONDS_MAX:g} seconds.")
+                breathe()
                 yield from (event for event in page if event.position <= place["position"])
                 after = page[-1].position
                 if after >= place["position"]:
                     break
+
+
+def _breathing(until: float) -> Callable[[], None]:
+    """Called between two stretches of work: lets the process answer others and its broker, and raises Unavailable once it is late."""
+
+    def breathe() -> None:
+        eventlet.sleep(0)
+        if time.monotonic() > until:
+            raise Unavailable(f"The boards could not be made anew from the logs within {RECOMPUTE_SECONDS_MAX:g} seconds.")
+
+    return breathe
+
+
+def _at_ease(events: Sequence[Event], breathe: Callable[[], None]) -> Iterator[Event]:
+    """The events, a pause after each stretch of them."""
+    for first in range(0, len(events), EVENTS_AT_ONCE):
+        breathe()
+        yield from events[first : first + EVENTS_AT_ONCE]

@@ -5,13 +5,16 @@ No total stands in these rows: boards are computed from them, so that none can b
 
 from services.rankings.views import adjustments, insights, sheets
 from services.rankings.views.campaigns import all_campaigns, campaign_of, participants_of, particulars_of, units_of
+from services.rankings.views.counting import Counted, HandIn, scores_of
 from services.rankings.views.cuts import Cut, Mark
 from services.rankings.views.model import MODEL
 from services.rankings.views.registry import ended_by, leaders_of, names_of
 
 __all__ = [
     "MODEL",
+    "Counted",
     "Cut",
+    "HandIn",
     "Mark",
     "adjustments",
     "all_campaigns",
@@ -22,6 +25,7 @@ __all__ = [
     "names_of",
     "participants_of",
     "particulars_of",
+    "scores_of",
     "sheets",
     "units_of",
 ]

@@ -83,7 +83,7 @@ def standing(
     if on is not None:
         query = query.where(sa.or_(table.c.expires_on.is_(None), table.c.expires_on >= on))
     if units is not None:
-        query = query.where(table.c.unit.in_(units))
+        query = query.where(reading.among(table.c.unit, units))
     found: dict[str, list[Adjustment]] = defaultdict(list)
     for row in reading.all(query.order_by(table.c.recorded_at, table.c.adjustment)):
         found[row["unit"]].append(_adjustment(row))

@@ -68,7 +68,7 @@ def _covenant(rows: Rows, event: Event) -> None:
     rows.change(participants, {"campaign": event.data["campaign"], "unit": event.data["unit"]}, covenant=mark_of(event))
 
 
-@MODEL.on("campaigns.TieVoteRecorded")
+@MODEL.on("campaigns.TieVoteRecorded", versions=(1, 2))
 def _voted(rows: Rows, event: Event) -> None:
     counts = {count["unit"]: count["votes"] for count in event.data["counts"]}
     rows.change(campaigns, {"campaign": event.data["campaign"]}, votes={"counts": counts, **mark_of(event)})

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from services.rankings.views.campaigns import rubrics
 from services.rankings.views.cuts import WHOLE, Cut, mark_of
 from services.rankings.views.model import MODEL
-from services.rankings.views.sheets import SHEET, recusals
+from services.rankings.views.sheets import SHEET, recused_by
 from shared.event import Event
 from shared.projection import Reading, Rows
 
@@ -115,10 +115,7 @@ def passes_of(reading: Reading, campaign: str, cut: Cut = WHOLE) -> dict[str, di
 
 def recused_of(reading: Reading, campaign: str, cut: Cut = WHOLE) -> set[tuple[str, str, str]]:
     """Whose sheets are not owed: (pass, unit, scorer)."""
-    table = reading[recusals]
-    within = cut.within("evaluations", table.c.recorded_at, table.c.site, table.c.position)
-    rows = reading.all(sa.select(table.c.pass_key, table.c.unit, table.c.scorer).where(table.c.campaign == campaign, within))
-    return {(row["pass_key"], row["unit"], row["scorer"]) for row in rows}
+    return {(pass_key, unit, scorer) for unit, pass_key, scorer in recused_by(reading, campaign, cut)}
 
 
 def proofs_of(reading: Reading, campaign: str, cut: Cut = WHOLE, unit: str | None = None) -> list[dict[str, Any]]:

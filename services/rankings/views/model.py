@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared import access
 from shared.projection import ReadModel
 
-MODEL = ReadModel(name="standings", version=4)
+MODEL = ReadModel(name="standings", version=5)
 MODEL.include(access.GRANTS)

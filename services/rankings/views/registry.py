@@ -106,7 +106,7 @@ def names_of(reading: Reading, units: Collection[str] | None = None) -> dict[str
     table = reading[organisations]
     query = sa.select(table.c.organisation, table.c.name)
     if units is not None:
-        query = query.where(table.c.organisation.in_(units))
+        query = query.where(reading.among(table.c.organisation, units))
     return {row.organisation: row.name for row in reading.connection.execute(query)}
 
 

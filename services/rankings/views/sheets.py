@@ -7,16 +7,12 @@ of ten thousand units has millions of scores.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.rankings.domain import APPEAL, Score
+from services.rankings.domain import APPEAL
 from services.rankings.views.cuts import WHOLE, Cut
 from services.rankings.views.model import MODEL
 from shared.event import Event, instant_text
@@ -61,6 +57,8 @@ recusals = sa.Table(
     "recusals",
     MODEL.metadata,
     *(sa.Column(name, sa.String(100), primary_key=True) for name in SHEET),
+    sa.Column("version", sa.Integer, primary_key=True),  # of the stream: each recusal and each that is taken back is a row
+    sa.Column("stands", sa.Boolean, nullable=False),
     sa.Column("event", sa.String(36), nullable=False),
     sa.Column("site", sa.String(31), nullable=False),
     sa.Column("position", sa.BigInteger, nullable=False),
@@ -108,10 +106,11 @@ def _answered(rows: Rows, event: Event) -> None:
         _hand_in(rows, event, sheet, event.data["appeal"], [save], late=False)
 
 
-@MODEL.on("evaluations.ScorerRecused")
+@MODEL.on("evaluations.ScorerRecused", "evaluations.RecusalWithdrawn")
 def _recused(rows: Rows, event: Event) -> None:
+    stands = event.type == "evaluations.ScorerRecused"
     place = {"event": event.id, "site": event.site, "position": event.position}
-    rows.put(recusals, **_sheet(event), **place, recorded_at=event.recorded_at)
+    rows.put(recusals, **_sheet(event), version=event.version, stands=stands, **place, recorded_at=event.recorded_at)
     touch(rows, event)
 
 
@@ -144,84 +143,6 @@ def _hand_in(rows: Rows, event: Event, sheet: dict[str, str], hand_in: str, save
     touch(rows, event)
 
 
-@dataclass(frozen=True, slots=True)
-class HandIn:
-    """What a sheet that counts holds; saves: as `hand_ins` has them, in the order of recording."""
-
-    unit: str
-    pass_key: str
-    scorer: str
-    saves: tuple[dict[str, Any], ...]
-
-    def standing(self) -> dict[str, str | None]:
-        """By item the score that was recorded last."""
-        if len(self.saves) == 1:
-            return self.saves[0]["scores"]  # type: ignore[no-any-return]
-        merged: dict[str, str | None] = {}
-        for save in self.saves:
-            merged.update(save["scores"])
-        return merged
-
-
-def counted(reading: Reading, campaign: str, cut: Cut = WHOLE, units: Collection[str] | None = None) -> dict[str, list[HandIn]]:
-    """By unit the sheets that count at this cut, and the answers to appeals; drafts stay with their writers.
-
-    units: of these alone.
-    """
-    done = reading[hand_ins]
-    ended = cut.within(SERVICE, done.c.returned_at, done.c.site, done.c.returned_position)
-    query = sa.select(*(done.c[name] for name in ("unit", "pass_key", "scorer", "hand_in", "position", "saves"))).where(
-        done.c.campaign == campaign,
-        cut.within(SERVICE, done.c.submitted_at, done.c.site, done.c.position),
-        sa.or_(done.c.returned_at.is_(None), sa.not_(ended)),
-    )
-    if units is not None:
-        query = query.where(done.c.unit.in_(units))
-    recused = _recused_by(reading, campaign, cut)
-    latest: dict[tuple[str, str, str], Any] = {}
-    answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    found: dict[str, list[HandIn]] = defaultdict(list)
-    for row in reading.connection.execute(query):
-        key = (row.unit, row.pass_key, row.scorer)
-        if row.pass_key == APPEAL:
-            # one answer does not take the place of another, to other items
-            answers[row.unit].extend(row.saves)
-        elif key not in recused and (key not in latest or latest[key].position < row.position):
-            latest[key] = row
-    told = [(row.unit, row.pass_key, row.scorer, row.saves) for row in latest.values()]
-    told += [(unit, APPEAL, APPEAL, saved) for unit, saved in answers.items()]
-    for unit, pass_key, scorer, saved in told:
-        if len(saved) > 1 or cut.as_of is not None:
-            saved = [save for save in saved if cut.as_of is None or datetime.fromisoformat(save["recorded_at"]) <= cut.as_of]
-            saved.sort(key=lambda save: (save["recorded_at"], save["version"], save["event"]))
-        found[unit].append(HandIn(unit, pass_key, scorer, tuple(saved)))
-    return found
-
-
-def scores_of(sheets_of: Iterable[HandIn]) -> list[Score]:
-    """Every score record of these sheets, in the order of recording."""
-    records = [
-        (save["recorded_at"], save["version"], item, sheet.unit, sheet.pass_key, sheet.scorer, score, save)
-        for sheet in sheets_of
-        for save in sheet.saves
-        for item, score in save["scores"].items()
-    ]
-    records.sort(key=lambda record: (*record[:6], record[7]["event"]))
-    return [
-        Score(
-            unit,
-            item,
-            pass_key,
-            scorer,
-            None if score is None else Decimal(score),
-            datetime.fromisoformat(at),
-            save["event"],
-            save["reasons"].get(item),
-        )
-        for at, _, item, unit, pass_key, scorer, score, save in records
-    ]
-
-
 def changed_since(reading: Reading, campaign: str, positions: dict[str, int]) -> set[str]:
     """The units whose lines are made of something later than these positions of evaluations, by site."""
     table = reading[changes]
@@ -231,7 +152,7 @@ def changed_since(reading: Reading, campaign: str, positions: dict[str, int]) ->
 
 
 def after(reading: Reading, campaign: str, cut: Cut) -> int:
-    """How many hand-ins, returns and recusals are beyond a cut."""
+    """How many hand-ins, returns, recusals and recusals taken back are beyond a cut."""
     done, out = reading[hand_ins], reading[recusals]
     beyond = (
         (done, cut.within(SERVICE, done.c.submitted_at, done.c.site, done.c.position)),
@@ -242,8 +163,10 @@ def after(reading: Reading, campaign: str, cut: Cut) -> int:
     return sum(int(reading.connection.execute(query).scalar_one()) for query in counts)
 
 
-def _recused_by(reading: Reading, campaign: str, cut: Cut) -> set[tuple[str, str, str]]:
+def recused_by(reading: Reading, campaign: str, cut: Cut = WHOLE) -> set[tuple[str, str, str]]:
+    """Who had stepped back at this cut, and not taken it back by then: (unit, pass, scorer)."""
     table = reading[recusals]
     within = cut.within(SERVICE, table.c.recorded_at, table.c.site, table.c.position)
-    query = sa.select(table.c.unit, table.c.pass_key, table.c.scorer).where(table.c.campaign == campaign, within)
-    return {(row.unit, row.pass_key, row.scorer) for row in reading.connection.execute(query)}
+    query = sa.select(table.c.unit, table.c.pass_key, table.c.scorer, table.c.stands).where(table.c.campaign == campaign, within)
+    last = {(row.unit, row.pass_key, row.scorer): row.stands for row in reading.connection.execute(query.order_by(table.c.version))}
+    return {sheet for sheet, stands in last.items() if stands}

@@ -207,6 +207,74 @@ def test_consents_and_refusals_are_on_the_leader_board_and_designate_nobody(seas
     assert (row["candidate"], row["answer"]["reason"]) == (True, None)
 
 
+SUPPOSED = [
+    {},
+    {"weights": {"A2": Decimal("0.5")}},
+    {"weights": {"A1": Decimal(3), "A2": Decimal(0)}},
+    {"without": ("J1",)},
+    {"without": ("toa-an", "J2")},
+]
+
+
+@pytest.mark.parametrize("supposed", SUPPOSED, ids=str)
+def test_what_if_is_told_from_lines_as_the_engine_has_it_from_all_scores(season: Season, supposed: dict[str, Any]) -> None:
+    for scorer, first, second in (("J1", "7", "15"), ("J2", "10", "20")):
+        for unit in ("toa-an", "kiem-toan", "vien-kiem-sat"):
+            season.hand_in(unit, first, second, pass_key="cross_check", scorer=scorer)
+    told = season.ask(insights.what_if, insights.Supposition("c1", **supposed))
+    with season.feeds.projector.reading() as reading:
+        made_of = boards.inputs(reading, "c1")
+    rubric = domain.reweighted(made_of.rubric, supposed.get("weights", {}))
+    engine = replace(made_of, rubric=rubric, scores=domain.without(made_of.scores, supposed.get("without", ()))).standings()
+    names = ("unit", "status", "rank", "total", "content", "bonus", "penalty", "groups")
+    assert [{name: row[name] for name in names} for row in told["rows"]] == [
+        plain({name: getattr(row, name) for name in names}) for row in engine.rows
+    ]
+    was = {row.unit: row.rank for row in made_of.standings().rows}
+    assert {row["unit"]: row["was"]["rank"] for row in told["rows"]} == was
+    assert told["changed"] == sum(row.rank != was[row.unit] for row in engine.rows)
+    assert [one["scorer"] for one in told["scorers"]] == ["J1", "J2", "kiem-toan", "toa-an"]
+
+
+def test_scores_that_have_no_place_in_the_rules_supposed_are_counted(season: Season) -> None:
+    content = {**the.PUBLISHED.content, "key": "other", "based_on": the.PUBLISHED.content["key"]}
+    groups = [{**group, "maximum": "10", "items": group["items"][:1]} for group in content["groups"]]
+    other = replace(the.PUBLISHED, rubric="other", content={**content, "groups": groups, "scale": "10"})
+    season.feeds.tell("campaigns", other, stream="rubric-other")
+    found = season.ask(insights.what_if, insights.Supposition("c1", rubric="other"))
+    assert (found["ignored"], [row["total"] for row in found["rows"][:2]]) == (2, ["9", "8"])
+
+
+def test_who_gave_no_score_cannot_be_left_out(season: Season) -> None:
+    with pytest.raises(domain.SuppositionRefused, match="nobody gave no score on this board; it has kiem-toan, toa-an"):
+        season.ask(insights.what_if, insights.Supposition("c1", without=("nobody",)))
+
+
+def test_of_a_board_of_thousands_what_if_and_what_changed_are_told_in_parts(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    supposed = insights.Supposition("c1", weights={"A2": Decimal(0)})
+    whole, sides = season.ask(insights.what_if, supposed), (insights.Side("c1", as_of=MORNING - timedelta(days=1)), insights.Side("c1"))
+    moved = season.ask(insights.compare, *sides)
+    for bound in ("INSIGHT_CELLS_MAX", "COMPARED_CELLS_MAX"):
+        monkeypatch.setattr(insights, bound, 5)
+    parts = [season.ask(insights.what_if, replace(supposed, limit=2, start=at)) for at in (0, 2)]
+    assert [row for part in parts for row in part["rows"]] == whole["rows"]
+    assert [(part["units"], part["next"], part["changed"]) for part in parts] == [(3, 2, whole["changed"]), (3, None, whole["changed"])]
+    parts = [season.ask(insights.compare, *sides, start=at) for at in (0, 2)]
+    assert [row for part in parts for row in part["rows"]] == moved["rows"], "of 5 cells two units of two items"
+    assert [(part["units"], part["next"]) for part in parts] == [(3, 2), (3, None)]
+    assert season.ask(insights.history, "toa-an")["seasons"][0]["rank"] == 1
+
+
+def test_a_board_that_is_too_large_even_for_its_lines_is_refused(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(insights, "INSIGHT_LINES_CELLS_MAX", 5)
+    for ask in (
+        lambda: season.ask(insights.what_if, insights.Supposition("c1")),
+        lambda: season.ask(insights.compare, *[insights.Side("c1")] * 2),
+    ):
+        with pytest.raises(insights.BoardTooLarge, match="answered up to 5 in all"):
+            ask()
+
+
 def test_a_board_that_is_too_large_to_be_computed_again_and_again_is_refused_before_it_is_read(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:

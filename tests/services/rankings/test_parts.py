@@ -10,10 +10,13 @@ import pytest
 from services.rankings import boards, domain, kept, parts
 from services.rankings.boards import BoardName
 from services.rankings.domain import explain
+from services.rankings.views import counting
 from shared.plain import plain
 from shared.store import Database
 from tests.services.campaigns.given import UNITS
 from tests.services.rankings.world import CAMPAIGN, World
+
+SHEET = ("toa-an", "cluster", "kiem-toan")
 
 
 def whole(world: World, as_of: datetime | None = None, **options: Any) -> dict[str, Any]:
@@ -64,7 +67,10 @@ def totals(world: World, as_of: datetime | None = None, **options: Any) -> dict[
     return {row["unit"]: row["total"] for row in part(world, as_of, **options)["rows"]}
 
 
-def test_page_and_explanation_follow_every_event(world: World) -> None:
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_page_and_explanation_follow_every_event(world: World, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (kept, counting):
+        monkeypatch.setattr(module, "BOARD_UNITS_AT_ONCE", at_once)
     steps = [
         lambda: world.score("toa-an", A1="8"),
         lambda: world.hand_in("toa-an", A1="7.5", A2="15.50"),
@@ -81,6 +87,8 @@ def test_page_and_explanation_follow_every_event(world: World) -> None:
         lambda: world.answer("kiem-toan", A1="9.5", A2="15"),
         lambda: world.reverse("toa-an", "a3"),
         lambda: world.thaw(),
+        lambda: world.recuse("toa-an", "cluster", "kiem-toan"),
+        lambda: world.resume("toa-an", "cluster", "kiem-toan"),
         lambda: world.recuse("toa-an", "cluster", "kiem-toan"),
         lambda: world.answer("kiem-toan", "k2", A2="15.5"),
         lambda: world.reverse("kiem-toan", "a2"),
@@ -105,6 +113,28 @@ def test_a_returned_sheet_counts_until_its_return_and_again_from_when_it_is_hand
     assert totals(world)["toa-an"] is None
     world.hand_in("toa-an")
     assert (totals(world)["toa-an"], totals(world, before)["toa-an"], totals(world, between)["toa-an"]) == ("24", "23", None)
+
+
+def test_a_recusal_counts_until_it_is_taken_back(world: World) -> None:
+    world.hand_in("toa-an", A1="8", A2="15")
+    world.hand_in("toa-an", "cluster", "kiem-toan", A1="9")
+    taken = []
+    for step in (lambda: None, lambda: world.recuse(*SHEET), lambda: world.resume(*SHEET), lambda: world.recuse(*SHEET)):
+        step()
+        taken.append((world.now(), totals(world)["toa-an"]))
+    assert [total for _, total in taken] == ["24", "23", "24", "23"]
+    assert [totals(world, moment)["toa-an"] for moment, _ in taken] == ["24", "23", "24", "23"]
+
+
+def test_a_board_frozen_before_a_recusal_is_taken_back_keeps_it(world: World) -> None:
+    world.hand_in("toa-an", A1="8", A2="15")
+    world.hand_in("toa-an", "cluster", "kiem-toan", A1="9")
+    world.recuse(*SHEET)
+    world.freeze()
+    world.resume(*SHEET)
+    assert totals(world)["toa-an"] == "23"
+    world.thaw()
+    assert totals(world)["toa-an"] == "24"
 
 
 def test_a_board_frozen_before_a_return_keeps_what_was_handed_in(world: World) -> None:

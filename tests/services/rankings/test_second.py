@@ -129,6 +129,8 @@ def test_a_scorer_who_recused_is_absent_and_not_zero() -> None:
     assert season.opinion()["standings"]["u1"]["total"] == "6.0"
     season.tell("evaluations.ScorerRecused", unit="u1", pass_key="cluster", scorer="J2", ground="own", reason="…")
     assert season.opinion()["standings"]["u1"]["total"] == "8.0"
+    season.tell("evaluations.RecusalWithdrawn", unit="u1", pass_key="cluster", scorer="J2", reason="…")
+    assert season.opinion()["standings"]["u1"]["total"] == "6.0"
 
 
 def test_while_a_campaign_is_frozen_what_came_after_does_not_count() -> None:

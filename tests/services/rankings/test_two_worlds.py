@@ -151,8 +151,12 @@ def _recusal(world: Told) -> None:
     world.recuse("toa-an", "cluster", "kiem-toan")
 
 
+def _resumption(world: Told) -> None:
+    world.resume("toa-an", "cluster", "kiem-toan")
+
+
 HIDDEN_FROM_ALL = (_draft, _evidence_of_a_draft, _appeal)
-AFTER_THE_FREEZE = (_sheet, _adjustment, _answer, _reversal, _recusal, _return, _gate)
+AFTER_THE_FREEZE = (_sheet, _adjustment, _answer, _reversal, _recusal, _resumption, _return, _gate)
 
 
 def test_every_question_of_the_table_is_asked() -> None:

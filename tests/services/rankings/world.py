@@ -98,6 +98,11 @@ class World:
         key = {"campaign": CAMPAIGN, "unit": unit, "pass_key": pass_key, "scorer": scorer}
         return self.tell("evaluations", "ScorerRecused", {**key, "ground": "own_unit", "reason": "Đơn vị mình"}, f"conflict-{unit}")
 
+    def resume(self, unit: str, pass_key: str, scorer: str) -> Event:
+        """The recusal is taken back."""
+        key = {"campaign": CAMPAIGN, "unit": unit, "pass_key": pass_key, "scorer": scorer}
+        return self.tell("evaluations", "RecusalWithdrawn", {**key, "reason": "Không còn căn cứ"}, f"conflict-{unit}")
+
     def adjust(self, unit: str, kind: str = "bonus", points: str | None = "1", *, key: str = "a1", expires_on: str | None = None) -> Event:
         said = {"adjustment": key, "campaign": CAMPAIGN, "unit": unit, "kind": kind, "points": points, **GIVEN}
         return self.tell(
