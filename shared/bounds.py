@@ -127,8 +127,18 @@ TEXT_MAX = 2_000
 NAME_MAX = 300
 """Letters of a name or title."""
 
+YEARS = range(1900, 2201)
+"""Years of the days and instants that are taken: no fact of ours is older, and past the last of them a calendar still has days to count on
+by. Another year is a slip of the keys."""
+
 SESSION_HOURS = 12
 """A session ends after a working day, wherever it was left open."""
+
+SESSION_FRESH_SECONDS = 1.0
+"""A session that was looked up is known so long without asking the database again; one that is closed by the same gateway, not at all."""
+
+SESSIONS_KEPT_MAX = 10_000
+"""Sessions that a gateway knows without asking: as many visitors within a second are beyond what one process answers."""
 
 SIGN_IN_FAILURES_MAX = 10
 """Wrong passwords for one login before it rests for SIGN_IN_REST_MINUTES; guessing gets nowhere, a clumsy secretary does."""
@@ -154,8 +164,20 @@ EVIDENCE_BYTES_MAX = 20_000_000
 EVIDENCE_UNPACKED_BYTES_MAX = 200_000_000
 """Bytes of a docx or xlsx unpacked: ten times what the file itself may have; a small file that unpacks to more is a trap."""
 
+EVIDENCE_PACKAGES_DEEP_MAX = 3
+"""Documents within documents within a docx or xlsx: a table of Excel in a report is one; who packs on and on means a trap."""
+
+EVIDENCE_PIXELS_MAX = 60_000_000
+"""Pixels of a photograph that has to be turned, for which it is unpacked: a page scanned at 600 dpi has 35 million, of four bytes each."""
+
 EVIDENCE_FILES_MAX = 10
 """Files of one item: who checks a sheet of thirty items opens all of them."""
+
+STORED_FILES_MAX = 500
+"""Files of the blob store in one answer, or removed by one request: each is a look into a folder or a request to the bucket."""
+
+ORPHAN_DAYS_MIN = 1
+"""Days for which a file that no event names stays in any case: its event comes within seconds of it, or after a night's repair."""
 
 BLOB_SECONDS_MAX = 15.0
 """Wait for the S3 store: whoever uploads or opens a file waits for RPC_SECONDS_MAX."""
@@ -181,6 +203,9 @@ BOARD_ROWS_PAGE_MAX = 500
 BOARD_ROWS_PAGE = 50
 """Rows on a page of a board: what one looks through before one searches."""
 
+BOARD_PAGES_MAX = 200
+"""Pages of a board that are asked for one after the other: a hundred thousand units; who promises more rows than that never ends."""
+
 BOARD_UNITS_AT_ONCE = 500
 """Units whose sheets are in memory while their lines are computed: some tens of megabytes of a large campaign's."""
 
@@ -197,8 +222,19 @@ ANSWERS_KEPT_MAX = 200
 ANSWER_BYTES_KEPT_MAX = 1_000_000
 """Bytes of one of these: a part of a board has less, a whole board with every score many times more."""
 
-RECOMPUTE_SECONDS_MAX = 15.0
-"""Replay of the logs for the boards of one campaign: whoever made the request waits for RPC_SECONDS_MAX."""
+RECOMPUTE_SECONDS_MAX = 100.0
+"""Making the boards of one campaign anew, from the logs and by the second opinion. No other request takes so long, and this one is put once
+a year: the logs of ten thousand units are read whole."""
+
+SEAL_SECONDS_MAX = 120.0
+"""Wait for the boards of a campaign under seal: longer than RECOMPUTE_SECONDS_MAX, so that rankings itself says what took too long."""
+
+HEALTH_SECONDS_MAX = 5.0
+"""Wait for a service's health before it counts as away: it looks at its database for HEALTH_DATABASE_SECONDS."""
+
+FREEZE_SECONDS_MAX = 180.0
+"""Wait of a page for a result to be frozen or made final: longer than all that is asked before (RPC_SECONDS_MAX for what is open,
+HEALTH_SECONDS_MAX for each of six services, SEAL_SECONDS_MAX), so that nobody is told of a failure and finds the result final later."""
 
 RECORD_UNITS_MAX = 100
 """Units whose score records are told in one answer: of thirty items in four passes some megabytes."""
@@ -236,6 +272,18 @@ BALLOT_CHOICES_MAX = 40
 BALLOT_COUNT_MAX = 10_000
 """Hands of one show: a stadium, and a slip of the finger is found."""
 
+PEOPLE_OPENED_MAX = 2_000
+"""People whose names are opened to find one by name: a province's department with all that is under it."""
+
+UNITS_BELOW_MAX = 2_000
+"""Units at and below the one in which a person is looked for: of more, one chooses a smaller one."""
+
 INSIGHT_CELLS_MAX = 20_000
-"""Units x items of a board that questions are asked about: each computes it several times, and the whole process waits. The communes of a
-province under a long rubric still fit."""
+"""Units x items whose scores are all in memory for a question, which computes them several times while the whole process waits. The
+communes of a province under a long rubric still fit."""
+
+COMPARED_CELLS_MAX = 5_000
+"""Units x items that one answer lays beside each other on two boards, score by score: of two hundred items still twenty-five units."""
+
+INSIGHT_LINES_CELLS_MAX = 1_000_000
+"""Units x items of a board that is computed once more, line by line, for a question: ten thousand units of a hundred items."""

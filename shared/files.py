@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -28,6 +30,7 @@ _PDF_WITHIN = 1024
 
 _MAIN_PARTS = {f"{DOCX}.main+xml": DOCX, f"{XLSX}.main+xml": XLSX}
 _CONTENT_TYPES = "[Content_Types].xml"
+_MACROS = re.compile(r"(^|/)vbaProject\.bin$", re.IGNORECASE)
 
 
 class FileRefused(DomainError):
@@ -46,6 +49,12 @@ class FileTooLarge(FileRefused):
     """It has more bytes than one file may have. `details["most"]`: how many million."""
 
     code = "file_too_large"
+
+
+class FilePixels(FileRefused):
+    """It is a picture of more pixels than one may have. `details["most"]`: how many million."""
+
+    code = "file_pixels"
 
 
 class FileKind(FileRefused):
@@ -118,7 +127,7 @@ def _package(content: bytes) -> Iterator[zipfile.ZipFile]:
             if sum(one.file_size for one in package.infolist()) > EVIDENCE_UNPACKED_BYTES_MAX:
                 raise broken()
             yield package
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
         raise broken() from error
 
 
@@ -129,9 +138,10 @@ def broken() -> FileBroken:
 def _office_kind(content: bytes) -> str:
     with _package(content) as package:
         listed = package.read(_CONTENT_TYPES) if _CONTENT_TYPES in package.namelist() else b""
-    said = re.findall(rb'ContentType="([^"]+)"', listed)
-    types = {one.decode("ascii", "replace") for one in said}
-    if any("macroEnabled" in one or one.endswith("vbaProject") for one in types):
+        names = package.namelist()
+    said = re.findall(rb"""ContentType\s*=\s*(?:"([^"]*)"|'([^']*)')""", listed)
+    types = {html.unescape((one or other).decode("ascii", "replace")).lower() for one, other in said}
+    if any("macroenabled" in one or one.endswith("vbaproject") for one in types) or any(_MACROS.search(name) for name in names):
         raise FileRuns("The file holds macros, which are not taken; save it as .docx or .xlsx and send that.")
     for main, kind in _MAIN_PARTS.items():
         if main in types:

@@ -20,6 +20,7 @@ from shared.broker.draining import ReplyListener, Rpc
 from shared.errors import CommendationError, Unavailable
 from shared.event import Context
 from shared.ids import new_id
+from shared.schema import check_storable
 from shared.telemetry import UNLOGGED, correlated, logger
 
 log = logger(__name__)
@@ -70,6 +71,7 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
             return _answered_unlogged(method, self, asked)
         with correlated(correlation=asked.correlation, command=asked.id, actor=asked.actor):
             try:
+                check_storable(asked.data)
                 result = method(self, asked)
                 log.info("request_answered", method=method.__qualname__)
                 return {"result": result}
@@ -90,6 +92,7 @@ def rpc(method: Callable[[Any, Request], Any]) -> Any:
 def _answered_unlogged(method: Callable[[Any, Request], Any], service: Any, asked: Request) -> dict[str, Any]:
     """The answer to a request of which no line is written; of one that fails only that and where, for an operator has to know."""
     try:
+        check_storable(asked.data)
         return {"result": method(service, asked)}
     except CommendationError as error:
         return {"error": error.to_data()}

@@ -21,7 +21,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from shared.bounds import NAME_MAX, TEXT_MAX
+from shared.bounds import NAME_MAX, TEXT_MAX, YEARS
 from shared.errors import CommendationError, ValidationFailed
 from shared.event import Event, NewEvent
 from shared.plain import UNREADABLE, Reader, reader_of
@@ -95,6 +95,12 @@ def storable(text: str) -> None:
         raise ma.ValidationError("Leave out the control character NUL and half characters.")
 
 
+def in_our_time(when: date) -> None:
+    """Refuse a day or an instant that lies out of `bounds.YEARS`."""
+    if when.year not in YEARS:
+        raise ma.ValidationError(f"Give a year from {YEARS[0]} to {YEARS[-1]}.")
+
+
 def _presence(field: dataclasses.Field[Any]) -> dict[str, Any]:
     if field.default is not dataclasses.MISSING:
         return {"load_default": field.default}
@@ -153,17 +159,77 @@ def key() -> fields.String:
 
 
 def load(schema: type[ma.Schema], data: Any) -> Any:
-    """Read data by a schema.
+    """Read what is asked by a schema, with days and instants within `bounds.YEARS`; what was recorded stays readable whatever its year.
 
     Raises ValidationFailed whose `errors` name every place and what is wrong there.
     """
+    read = _load(schema, data)
+    errors = list(_out_of_our_time(read))
+    if errors:
+        raise _unreadable(schema, errors)
+    return read
+
+
+def _load(schema: type[ma.Schema], data: Any) -> Any:
     try:
         return _made(schema).load(data)
     except ma.ValidationError as error:
-        errors = list(_places(error.messages))
-        shown = "; ".join(f"{item['at']}: {item['message']}" for item in errors[:5])
-        more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
-        raise ValidationFailed(f"{schema.__name__} cannot be read: {shown}{more}", errors=errors) from error
+        raise _unreadable(schema, list(_places(error.messages))) from error
+
+
+def _unreadable(schema: type[ma.Schema], errors: list[dict[str, str]]) -> ValidationFailed:
+    shown = "; ".join(f"{item['at']}: {item['message']}" for item in errors[:5])
+    more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
+    return ValidationFailed(f"{schema.__name__} cannot be read: {shown}{more}", errors=errors)
+
+
+def _out_of_our_time(read: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
+    """Places as of `_places`."""
+    match read:
+        case date():
+            try:
+                in_our_time(read)
+            except ma.ValidationError as error:
+                yield {"at": at, "message": error.messages[0]}
+        case Mapping():
+            for name, inner in read.items():
+                yield from _out_of_our_time(inner, f"{at}.{name}" if at else str(name))
+        case list() | tuple():
+            for place, inner in enumerate(read):
+                yield from _out_of_our_time(inner, f"{at}[{place}]")
+        case _ if dataclasses.is_dataclass(read):
+            yield from _out_of_our_time({field.name: getattr(read, field.name) for field in dataclasses.fields(read)}, at)
+
+
+def check_storable(data: Any) -> None:
+    """Refuse what comes from outside with a character or whole number, wherever in it, that not everything of ours can hold.
+
+    Raises ValidationFailed, which names every place.
+    """
+    errors = list(_unstorable(data))
+    if errors:
+        raise ValidationFailed(f"{errors[0]['at']}: {errors[0]['message']}", errors=errors)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What no text in PostgreSQL holds, no Word or Excel file, and nobody types; and what turns the direction of writing, so that one reads
+another text than is there."""
+
+
+def _unstorable(data: Any, at: str = "") -> typing.Iterator[dict[str, str]]:
+    """Places as of `_places`."""
+    match data:
+        case str() if _UNSEEN.search(data):
+            yield {"at": at or "body", "message": "Leave out control characters and other marks that cannot be seen."}
+        case int() if abs(data) > INTEGER_MAX:
+            yield {"at": at or "body", "message": f"Give a number up to {INTEGER_MAX}."}
+        case Mapping():
+            for name, inner in data.items():
+                yield from _unstorable(name, at)
+                yield from _unstorable(inner, f"{at}.{name}" if at else str(name))
+        case list() | tuple():
+            for place, inner in enumerate(data):
+                yield from _unstorable(inner, f"{at}[{place}]")
 
 
 @functools.cache
@@ -240,7 +306,7 @@ class Catalogue:
     def _decode(self, stream: str, alias: str, version: int, data: dict[str, Any]) -> Any:
         schema = self.schemas.get((alias, version))
         if schema is not None:
-            return load(schema, data)
+            return _load(schema, data)
         newest = self._newest.get(alias, 0)
         if not 1 <= version < newest:
             raise SchemaUnknown(
@@ -252,7 +318,7 @@ class Catalogue:
         data = copy.deepcopy(data)
         for step in range(version, newest):
             data = self.upcasters[alias, step](data)
-        return load(self.schemas[alias, newest], data)
+        return _load(self.schemas[alias, newest], data)
 
     def _check_upcasters(self) -> None:
         for alias, version in self.upcasters:

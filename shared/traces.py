@@ -10,13 +10,15 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-from shared.files import DOCX, JPEG, PDF, PNG, XLSX, FileCarriesFiles, FileLocked, Part, broken, parts_of
+from shared.bounds import EVIDENCE_PACKAGES_DEEP_MAX, EVIDENCE_PIXELS_MAX, EVIDENCE_UNPACKED_BYTES_MAX
+from shared.files import DOCX, JPEG, PDF, PNG, XLSX, FileCarriesFiles, FileLocked, FilePixels, Part, broken, parts_of
 
 _NAMING_PARTS = re.compile(r"(docProps|_xmlsignatures|customXml)/", re.ASCII | re.IGNORECASE)
 """Parts of a package that say who made it, signed it or filed it."""
@@ -26,15 +28,26 @@ _NAMING_WORDS = re.compile(
 )
 """Attributes that name somebody: in changes, comments and their people in Word, in comments and reservations in Excel."""
 
+_EXCEL_FOLDER = re.compile(rb"""(<(?:[A-Za-z0-9]+:)?absPath\s[^<>]*?url=)(?:"[^"]*"|'[^']*')""")
+"""The folder in which Excel had the file, as a rule one of its user's."""
+
 _EXCEL_AUTHOR = re.compile(rb"(<(?:[A-Za-z0-9]+:)?author>)[^<]*(</)")
-_RELATION = re.compile(rb"""<(?:[A-Za-z0-9]+:)?Relationship\s[^>]*?Target="([^"]*)"[^>]*?/>""")
-_OVERRIDE = re.compile(rb"""<(?:[A-Za-z0-9]+:)?Override\s[^>]*?PartName="/([^"]*)"[^>]*?/>""")
-_PICTURES = {"jpg": JPEG, "jpeg": JPEG, "png": PNG}
-_PACKAGES = {"docx": DOCX, "xlsx": XLSX}
+# a tag ends at the next bracket, whichever: looked for beyond it, a file of tags that never end would take hours
+_RELATION = re.compile(rb"<(?:[A-Za-z0-9]+:)?Relationship\s[^<>]*>")
+_OVERRIDE = re.compile(rb"<(?:[A-Za-z0-9]+:)?Override\s[^<>]*>")
+_TARGET = re.compile(rb"""(\sTarget\s*=\s*)(?:"([^"]*)"|'([^']*)')""")
+_PART_NAME = re.compile(rb"""(\sPartName\s*=\s*)(?:"([^"]*)"|'([^']*)')""")
+_ELSEWHERE = re.compile(rb"""\sTargetMode\s*=\s*["']External["']""")
+_ADDRESS = re.compile(rb"(https?|mailto):", re.IGNORECASE)
+_PICTURES = {b"\xff\xd8\xff": JPEG, b"\x89PNG": PNG}
+"""Pictures within a document by how they begin: what they are called there is often wrong."""
+
+_PACKAGES = ("docx", "xlsx", "pptx")
 _NOBODY = b'"-"'
 
-_PNG_SHOWN = frozenset({"dpi", "gamma", "srgb", "transparency", "interlace", "aspect", "background", "chromaticity"})
-"""What a PNG says of itself that is needed to show it."""
+_PNG_HEAD = 8
+_PNG_SHOWN = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD"})
+"""The chunks of a PNG that are needed to show it."""
 
 _ORIENTATION = 0x0112  # the EXIF entry that says how a photograph is to be turned
 _JPEG_QUALITY = 95
@@ -53,6 +66,7 @@ def stripped(content: bytes, kind: str) -> bytes:
     if kind == PDF:
         return _pdf_stripped(content)
     if kind in (DOCX, XLSX):
+        _check_unpacked(content)
         return _package_stripped(content)
     return _picture_stripped(content, kind)
 
@@ -62,8 +76,27 @@ def found(content: bytes, kind: str) -> list[str]:
     if kind == PDF:
         return _pdf_found(content)
     if kind in (DOCX, XLSX):
-        return sorted(part.name for part in parts_of(content) if _NAMING_PARTS.match(part.name) or _part_names(part))
+        _check_unpacked(content)
+        return _package_found(content)
     return _picture_found(content, kind)
+
+
+def _check_unpacked(content: bytes, deep: int = 0) -> int:
+    """Bytes of a package unpacked, with those of the packages in it. Raises FileRefused for more, or deeper ones, than a document has."""
+    parts = parts_of(content)
+    size = sum(len(part.content) for part in parts)
+    for part in parts:
+        if _ending(part) in _PACKAGES:
+            if deep == EVIDENCE_PACKAGES_DEEP_MAX:
+                raise broken()
+            size += _check_unpacked(part.content, deep + 1)
+        if size > EVIDENCE_UNPACKED_BYTES_MAX:
+            raise broken()
+    return size
+
+
+def _package_found(content: bytes) -> list[str]:
+    return sorted(part.name for part in parts_of(content) if _NAMING_PARTS.match(part.name) or _part_names(part))
 
 
 def _package_stripped(content: bytes) -> bytes:
@@ -78,18 +111,24 @@ def _package_stripped(content: bytes) -> bytes:
 
 
 def _part_stripped(part: Part) -> bytes:
+    if picture := _picture_kind(part):
+        return _picture_stripped(part.content, picture)
     ending = _ending(part)
-    if ending in _PICTURES:
-        return _picture_stripped(part.content, _PICTURES[ending])
     if ending in _PACKAGES:
         return _package_stripped(part.content)
     return _words_stripped(part) if ending in ("xml", "rels", "vml") else part.content
 
 
 def _part_names(part: Part) -> bool:
-    ending = _ending(part)
-    kind = _PICTURES.get(ending) or _PACKAGES.get(ending)
-    return bool(found(part.content, kind)) if kind else _part_stripped(part) != part.content
+    if picture := _picture_kind(part):
+        return bool(_picture_found(part.content, picture))
+    if _ending(part) in _PACKAGES:
+        return bool(_package_found(part.content))
+    return _part_stripped(part) != part.content
+
+
+def _picture_kind(part: Part) -> str | None:
+    return next((kind for begins, kind in _PICTURES.items() if part.content.startswith(begins)), None)
 
 
 def _ending(part: Part) -> str:
@@ -101,43 +140,78 @@ def _words_stripped(part: Part) -> bytes:
     folder = posixpath.dirname(posixpath.dirname(part.name))
 
     def kept(relation: re.Match[bytes]) -> bytes:
-        target = posixpath.normpath(posixpath.join("/", folder, relation[1].decode(errors="replace"))).lstrip("/")
+        said = _TARGET.search(relation[0])
+        named = (said[2] or said[3] or b"") if said else b""
+        if _ELSEWHERE.search(relation[0]):
+            return relation[0] if _ADDRESS.match(named) else _TARGET.sub(rb"\g<1>" + _NOBODY, relation[0])
+        target = posixpath.normpath(posixpath.join("/", folder, named.decode(errors="replace"))).lstrip("/")
         return b"" if _NAMING_PARTS.match(target) else relation[0]
+
+    def listed(override: re.Match[bytes]) -> bytes:
+        said = _PART_NAME.search(override[0])
+        named = (said[2] or said[3] or b"") if said else b""
+        return b"" if _NAMING_PARTS.match(named.decode(errors="replace").lstrip("/")) else override[0]
 
     if part.name.endswith(".rels"):
         return _RELATION.sub(kept, part.content)
     if part.name == "[Content_Types].xml":
-        return _OVERRIDE.sub(lambda of: b"" if _NAMING_PARTS.match(of[1].decode(errors="replace")) else of[0], part.content)
-    return _EXCEL_AUTHOR.sub(rb"\g<1>-\g<2>", _NAMING_WORDS.sub(rb"\g<1>" + _NOBODY, part.content))
+        return _OVERRIDE.sub(listed, part.content)
+    content = _EXCEL_FOLDER.sub(rb"\g<1>" + _NOBODY, part.content)
+    return _EXCEL_AUTHOR.sub(rb"\g<1>-\g<2>", _NAMING_WORDS.sub(rb"\g<1>" + _NOBODY, content))
 
 
 def _picture_stripped(content: bytes, kind: str) -> bytes:
+    bare = _png_bare if kind == PNG else _jpeg_bare
+    if kind == PNG and not any(name == b"eXIf" for _, _, name in _png_chunks(content)):
+        return bare(content)
     picture = _opened(content)
-    made = io.BytesIO()
-    if kind == PNG:
-        turned = ImageOps.exif_transpose(picture)
-        turned.info = {name: value for name, value in picture.info.items() if name in _PNG_SHOWN}
-        turned.save(made, "PNG")
-        return made.getvalue()
     if picture.getexif().get(_ORIENTATION, 1) == 1:
-        return _jpeg_bare(content)
-    ImageOps.exif_transpose(picture).save(made, "JPEG", quality=_JPEG_QUALITY, exif=b"", comment=b"")
-    return _jpeg_bare(made.getvalue())
+        return bare(content)
+    made = io.BytesIO()
+    try:
+        turned = ImageOps.exif_transpose(picture)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise broken() from error
+    turned.info = {}
+    turned.save(made, "PNG" if kind == PNG else "JPEG", quality=_JPEG_QUALITY, exif=b"")
+    return bare(made.getvalue())
 
 
 def _picture_found(content: bytes, kind: str) -> list[str]:
     if kind == PNG:
-        return sorted(str(name) for name in _opened(content).info.keys() - _PNG_SHOWN)
+        return [] if _png_bare(content) == content else ["chunks"]
     return [] if _jpeg_bare(content) == content else ["segments"]
 
 
 def _opened(content: bytes) -> Image.Image:
+    """A picture of which the head alone has been read."""
     try:
         picture = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
-        picture.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise broken() from error
+    if picture.width * picture.height > EVIDENCE_PIXELS_MAX:
+        most = EVIDENCE_PIXELS_MAX // 1_000_000
+        raise FilePixels(f"The picture has more than {most} million pixels; make it smaller, or scan it with fewer dots.", most=most)
     return picture
+
+
+def _png_bare(content: bytes) -> bytes:
+    """A PNG of its picture alone, bit for bit: without chunks that are not needed to show it, and what follows its end."""
+    return content[:_PNG_HEAD] + b"".join(content[start:end] for start, end, name in _png_chunks(content) if name in _PNG_SHOWN)
+
+
+def _png_chunks(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The chunks of a PNG as start, end and name. Raises FileRefused."""
+    at = _PNG_HEAD
+    while at + 12 <= len(content):
+        name, end = content[at + 4 : at + 8], at + 12 + int.from_bytes(content[at : at + 4])
+        if end > len(content):
+            break
+        yield at, end, name
+        if name == b"IEND":
+            return
+        at = end
+    raise broken()
 
 
 def _jpeg_bare(content: bytes) -> bytes:
@@ -172,12 +246,12 @@ def _jpeg_segments(content: bytes) -> Iterator[tuple[int, int, int]]:
 
 def _pdf_stripped(content: bytes) -> bytes:
     try:
-        writer = PdfWriter(clone_from=_pdf(content))
+        writer = _copied(_pdf(content))
         writer.metadata = None
         for one in _dictionaries(writer):
             for name in _naming(one):
                 del one[NameObject(name)]
-            if isinstance(one, StreamObject) and one.get("/Filter") == "/DCTDecode":
+            if isinstance(one, StreamObject) and one.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
                 one._data = _jpeg_bare(one._data)
         # what nothing points to any more would be written all the same
         writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
@@ -192,7 +266,7 @@ def _pdf_found(content: bytes) -> list[str]:
     try:
         reader = _pdf(content)
         said = [str(name) for name in reader.metadata or {} if name != "/Producer"]
-        writer = PdfWriter(clone_from=reader)
+        writer = _copied(reader)
         return sorted({*said, *(name for one in _dictionaries(writer) for name in _naming(one))})
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise broken() from error
@@ -203,14 +277,31 @@ def _pdf(content: bytes) -> PdfReader:
     if reader.is_encrypted:
         raise FileLocked("The file is locked with a password; save it without and send that.")
     if reader.attachments:
-        raise FileCarriesFiles("The file carries other files within; attach each of them by itself.")
+        raise _carries_files()
     return reader
 
 
+def _copied(reader: PdfReader) -> PdfWriter:
+    writer = PdfWriter(clone_from=reader)
+    if any("/EF" in one for one in _dictionaries(writer)):  # on a page, where `attachments` does not look
+        raise _carries_files()
+    return writer
+
+
+def _carries_files() -> FileCarriesFiles:
+    return FileCarriesFiles("The file carries other files within; attach each of them by itself.")
+
+
 def _dictionaries(writer: PdfWriter) -> Iterator[DictionaryObject]:
-    for one in writer._objects:
+    """All dictionaries, those too that stand within others and are no objects of their own."""
+    waiting: list[Any] = list(writer._objects)
+    while waiting:
+        one = waiting.pop()
         if isinstance(one, DictionaryObject):
             yield one
+            waiting += dict.values(one)
+        elif isinstance(one, ArrayObject):
+            waiting += one
 
 
 def _naming(one: DictionaryObject) -> list[str]:

@@ -19,8 +19,8 @@ import yaml
 DAY = timedelta(days=1)
 SATURDAY = 5
 
-COUNT_DAYS_MAX = 36_600
-"""Days of the calendar that are gone through for one answer: a century; whoever asks for more has mistyped a year."""
+COUNT_DAYS_MAX = 110_000
+"""Days of the calendar that are counted over for one answer: from any day that is taken (`bounds.YEARS`) to any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,14 @@ def working_days_between(first: date, last: date, calendar: Calendar | None = No
     span = (last - first).days + 1
     if span > COUNT_DAYS_MAX:
         raise ValueError(f"from {first} to {last} are {span} days; at most {COUNT_DAYS_MAX} are counted")
-    days = sum(known.is_working_day(first + timedelta(days=ahead)) for ahead in range(span))
-    return WorkingDays(days, span > 0 and known.tentative(_ends_of_years(first, last)))
+    if span <= 0:
+        return WorkingDays(0, tentative=False)
+    if first.year == last.year:
+        days = _worked(first, last, known)
+    else:
+        days = _worked(first, date(first.year, 12, 31), known) + _worked(date(last.year, 1, 1), last, known)
+        days += sum(_worked_in(year, known) for year in range(first.year + 1, last.year))
+    return WorkingDays(days, known.tentative(_ends_of_years(first, last)))
 
 
 def add_working_days(day: date, count: int, calendar: Calendar | None = None) -> WorkingDay:
@@ -110,6 +116,16 @@ def add_working_days(day: date, count: int, calendar: Calendar | None = None) ->
             raise ValueError(f"{count} working days from {day} is further than {COUNT_DAYS_MAX} days away")
         left -= known.is_working_day(at)
     return WorkingDay(at, known.tentative(_ends_of_years(min(day, at), max(day, at))))
+
+
+@cache
+def _worked_in(year: int, calendar: Calendar) -> int:
+    """The working days of a whole year; kept, for a deadline that is decades away would be counted to day by day at each look."""
+    return _worked(date(year, 1, 1), date(year, 12, 31), calendar)
+
+
+def _worked(first: date, last: date, calendar: Calendar) -> int:
+    return sum(calendar.is_working_day(first + timedelta(days=ahead)) for ahead in range((last - first).days + 1))
 
 
 def _ends_of_years(first: date, last: date) -> list[date]:

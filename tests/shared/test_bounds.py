@@ -83,6 +83,7 @@ def test_what_waits_for_another_waits_longer() -> None:
     assert bounds.PAGE_BYTES_MAX * 2 < 16 * 2**20, "RabbitMQ takes a message of 16 MiB"
 
 
+@pytest.mark.usefixtures("flushing")
 def test_the_database_has_them(database: Database) -> None:
     wanted: dict[str, Any]
     if database.dialect == "sqlite":

@@ -37,6 +37,18 @@ def _package(**parts: bytes) -> bytes:
     return made.getvalue()
 
 
+_OTHERWISE = f"<Default ContentType = '{files.DOCX}.main+xml'/><Override ContentType='a/vnd.macro&#69;nabled'/>".encode()
+
+
+def _damaged(compression: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", compression) as package:
+        package.writestr("[Content_Types].xml", b"<Types/>" * 100)
+    content = made.getvalue()
+    middle = content.index(b"[Content_Types].xml") + 40
+    return content[:middle] + b"\xff" * 8 + content[middle + 8 :]
+
+
 def _with_macros(package: bytes) -> bytes:
     word = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     return the.edited(package, "[Content_Types].xml", word, b"application/vnd.ms-word.document.macroEnabled.main+xml")
@@ -52,10 +64,26 @@ def _with_macros(package: bytes) -> bytes:
         (_package(readme=b"x"), files.FileKind),
         (_package(types=b'<Override ContentType="application/epub+zip"/>'), files.FileKind),
         (_with_macros(the.DOCX_OF_AN), files.FileRuns),
+        (the.holding(the.DOCX_OF_AN, **{"word/VBAProject.bin": b"x"}), files.FileRuns),
+        (_package(types=_OTHERWISE), files.FileRuns),
+        (_damaged(zipfile.ZIP_LZMA), files.FileBroken),
         (the.DOCX_OF_AN[:-100], files.FileBroken),
         (_package(types=b" " * (EVIDENCE_UNPACKED_BYTES_MAX + 1)), files.FileBroken),
     ],
-    ids=["empty", "too large", "program", "page", "zip", "book", "macros", "cut off", "unpacks to too much"],
+    ids=[
+        "empty",
+        "too large",
+        "program",
+        "page",
+        "zip",
+        "book",
+        "macros",
+        "macros by name",
+        "macros spelt otherwise",
+        "damaged within",
+        "cut off",
+        "unpacks to too much",
+    ],
 )
 def test_what_is_not_taken_is_refused(content: bytes, refusal: type[files.FileRefused]) -> None:
     with pytest.raises(refusal):

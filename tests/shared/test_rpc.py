@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from shared.errors import CommendationError, NotFound, Unavailable
 from shared.rpc import Network, Request, rpc
+from shared.telemetry import UNLOGGED
 
 REQUEST = Request("an", {"unit": "u1"}, "r1", "course")
 
@@ -43,6 +44,14 @@ def test_a_request_arrives_as_it_was_sent_with_the_method_that_it_has_reached() 
     assert service.course == {"correlation": "course", "command": "r1", "actor": "an"}
     assert structlog.contextvars.get_contextvars() == {}, "the next request would be logged as part of this one"
     assert logs == [{"event": "request_answered", "method": "Answering.unit", "log_level": "info"}]
+
+
+@pytest.mark.parametrize("correlation", ["course", UNLOGGED])
+def test_what_no_database_can_hold_is_refused_before_anybody_looks_it_up(correlation: str) -> None:
+    service = Answering({"key": "u1"})
+    answer = service.unit(Request("an", {"unit": "u\x001"}, "r1", correlation).to_data())
+    assert (answer["error"]["code"], answer["error"]["details"]["errors"][0]["at"]) == ("validation", "unit")
+    assert service.asked == []
 
 
 def test_what_a_request_causes_is_known_as_its_work() -> None:

@@ -17,7 +17,7 @@ from marshmallow import fields
 from shared.bounds import TEXT_MAX
 from shared.errors import ValidationFailed
 from shared.plain import plain
-from shared.schema import Catalogue, SchemaUnknown, key, load, name, schema_of
+from shared.schema import Catalogue, SchemaUnknown, check_storable, key, load, name, schema_of
 from tests.shared.given import an_event
 
 
@@ -144,6 +144,9 @@ def test_a_float_is_told_from_other_nonsense() -> None:
         ({"number": 2**53}, "number"),
         ({"number": -(2**53)}, "number"),
         ({"on": "01/03/2025"}, "on"),
+        ({"on": "1899-12-31"}, "on"),
+        ({"later": "2201-01-01"}, "later"),
+        ({"at": "9999-12-31T23:59:59-12:00"}, "at"),
         ({"at": "2025-03-01T15:00:00"}, "at"),
         ({"colour": "blue"}, "colour"),
         ({"parts": [{"item": "A1", "score": "9"}, {"item": "A2", "score": 0.5}]}, "parts[1].score"),
@@ -160,6 +163,29 @@ def test_an_error_names_its_place(change: dict[str, Any], at: str) -> None:
     with pytest.raises(ValidationFailed, match="Told cannot be read") as refused:
         load(TOLD, {**AS_DATA, **change})
     assert [error["at"] for error in refused.value.details["errors"]] == [at]
+
+
+@pytest.mark.parametrize(
+    ("data", "places"),
+    [
+        ({"text": "nul \x00", "names": ["a", "what Excel cannot hold \x17"]}, ["text", "names[1]"]),
+        ({"search": "turned \u202eround"}, ["search"]),
+        ({"content": {"deep": [1, {"x": "\x1b[31m"}]}}, ["content.deep[1].x"]),
+        ({"content": {"a bell \x07": 1}}, ["content"]),
+        ({"name": "half a pair \ud800"}, ["name"]),
+        ({"position": 2**53}, ["position"]),
+    ],
+)
+def test_what_not_everything_can_hold_is_refused_wherever_it_stands(data: dict[str, Any], places: list[str]) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        check_storable(data)
+    assert [error["at"] for error in refused.value.details["errors"]] == places
+
+
+def test_what_people_write_is_taken() -> None:
+    check_storable(
+        {"text": "Dòng một\r\n\tdòng hai 👍🏽 cu\u0301 e\u200d", "yes": True, "number": 2**53 - 1, "none": None, "rows": [{}, ()]}
+    )
 
 
 def test_all_errors_are_named_at_once() -> None:
@@ -279,6 +305,13 @@ def test_an_event_is_kept_under_its_alias_and_version() -> None:
 
 def test_an_event_that_says_from_when_it_holds_is_kept_so() -> None:
     assert CATALOGUE.encode(Noted("x", date(2024, 1, 1))).effective_on == date(2024, 1, 1)
+
+
+def test_an_event_that_was_recorded_is_read_whatever_its_year() -> None:
+    """As long as a release took it, no later one may refuse it."""
+    assert CATALOGUE.decode(an_event(type="diary.Noted", data={"text": "x", "effective_on": "1467-03-01"})).effective_on.year == 1467
+    with pytest.raises(ValidationFailed, match="effective_on: Give a year from 1900 to 2200"):
+        load(schema_of(Noted), {"text": "x", "effective_on": "1467-03-01"})
 
 
 @pytest.mark.parametrize("change", [{"type": "diary.Unheard"}, {"schema": 2}])

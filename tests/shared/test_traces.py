@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from shared import files, traces
+from shared.bounds import EVIDENCE_PACKAGES_DEEP_MAX
 from tests.shared import given_files as the
 
 NAMED = {
@@ -128,3 +129,98 @@ def test_a_signature_and_the_keys_of_custom_parts_go_too() -> None:
     )
     with zipfile.ZipFile(io.BytesIO(traces.stripped(signed, files.DOCX))) as package:
         assert not re.search(rb"_xmlsignatures", package.read("_rels/.rels"))
+
+
+def test_a_folder_of_its_user_goes_out_of_a_workbook() -> None:
+    folder = f"""<x15ac:absPath xmlns:x15ac="a" url="C:\\Users\\{the.AN}\\Desktop\\"/>""".encode()
+    _goes(the.edited(the.XLSX_OF_AN, "xl/workbook.xml", b"<sheets>", folder + b"<sheets>"), "xl/workbook.xml")
+
+
+def test_the_path_of_a_template_goes_and_an_address_stays() -> None:
+    settings = f"""<Relationships><Relationship Id="a" Target='file:///C:\\Users\\{the.AN}\\x.dotm' TargetMode="External"/>
+        <Relationship Id="b" TargetMode="External" Target="https://btp.gov.vn/?tac-gia"/></Relationships>""".encode()
+    said = _goes(the.holding(the.DOCX_OF_AN, **{"word/_rels/settings.xml.rels": settings}), "word/_rels/settings.xml.rels")
+    assert b"https://btp.gov.vn/?tac-gia" in said
+
+
+def test_a_picture_is_known_by_how_it_begins_wherever_it_stands() -> None:
+    """Word calls a PNG .jpg and a photograph .jfif, and shows both."""
+    pictures = {"word/media/a.jpg": the.PNG_OF_AN, "word/media/b.jfif": the.JPEG_OF_AN}
+    content = the.holding(the.DOCX_OF_AN, **pictures)
+    for name in pictures:
+        _goes(content, name)
+
+
+def _goes(content: bytes, name: str) -> bytes:
+    """The part of that name without An, whom it named before; what was stripped is found clean."""
+    kind = files.kind_of(content)
+    assert name in traces.found(content, kind)
+    bare = traces.stripped(content, kind)
+    assert traces.found(bare, kind) == []
+    with zipfile.ZipFile(io.BytesIO(bare)) as package:
+        said = package.read(name)
+    assert the.AN.encode() not in said
+    return said
+
+
+def test_a_document_in_a_document_is_looked_into_but_not_without_end() -> None:
+    within = the.holding(the.DOCX_OF_AN, **{"word/embeddings/a.docx": the.XLSX_OF_AN})
+    with zipfile.ZipFile(io.BytesIO(traces.stripped(within, files.DOCX))) as package:
+        assert the.AN.encode() not in _inside(package.read("word/embeddings/a.docx"))
+    for _ in range(EVIDENCE_PACKAGES_DEEP_MAX):
+        within = the.holding(the.DOCX_OF_AN, **{"word/embeddings/a.docx": within})
+    for look in (traces.found, traces.stripped):
+        with pytest.raises(files.FileBroken):
+            look(within, files.DOCX)
+
+
+def test_documents_in_a_document_unpack_to_no_more_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = the.holding(the.DOCX_OF_AN, **{"word/media/a.bin": bytes(3_000_000)})
+    outer = the.holding(the.DOCX_OF_AN, **{f"word/embeddings/{n}.docx": inner for n in range(4)})
+    assert traces.found(outer, files.DOCX)
+    monkeypatch.setattr(traces, "EVIDENCE_UNPACKED_BYTES_MAX", 2 * len(_inside(inner)))
+    with pytest.raises(files.FileBroken):
+        traces.found(outer, files.DOCX)
+
+
+def test_tags_that_never_end_take_no_time() -> None:
+    """Each was looked for to the end of the file: 20,000 of them took a minute and a half."""
+    endless = the.holding(
+        the.DOCX_OF_AN, **{"word/_rels/x.xml.rels": b"<Relationship Target=" * 100_000, "word/y.xml": b"<author>" * 100_000}
+    )
+    assert traces.stripped(endless, files.DOCX)
+
+
+def test_a_picture_of_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "EVIDENCE_PIXELS_MAX", 24 * 12 - 1)
+    assert traces.stripped(the.PNG_OF_AN, files.PNG)
+    with pytest.raises(files.FilePixels):
+        traces.stripped(the.JPEG_TURNED, files.JPEG)
+
+
+def test_a_pdf_names_nobody_where_it_has_no_object_of_its_own_for_it() -> None:
+    """A note that stands in its page, and a photograph whose filter is a list of one."""
+    note = f"<</Type/Annot/Subtype/Text/T({the.AN})/Rect[0 0 1 1]/Contents(Ro)>>".encode()
+    photograph = b"<</Type/XObject/Subtype/Image/Width 24/Height 12/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter[/DCTDecode]/Length %d>>"
+    stream = photograph % len(the.JPEG_OF_AN) + b"stream\n" + the.JPEG_OF_AN + b"\nendstream"
+    content = _pdf(b"/Annots[" + note + b"]/Resources<</XObject<</I 4 0 R>>>>", stream)
+    assert traces.found(content, files.PDF)
+    bare = traces.stripped(content, files.PDF)
+    assert the.AN.encode() not in bare
+    assert traces.found(bare, files.PDF) == []
+
+
+def test_a_file_on_a_page_is_one_that_is_carried() -> None:
+    pinned = b"/Annots[<</Subtype/FileAttachment/Rect[0 0 1 1]/FS<</F(a.docx)/EF<</F 4 0 R>>>>>>]"
+    with pytest.raises(files.FileCarriesFiles):
+        traces.stripped(_pdf(pinned, b"<</Type/EmbeddedFile/Length 5>>stream\nhello\nendstream"), files.PDF)
+
+
+def _pdf(of_page: bytes, fourth: bytes) -> bytes:
+    """A PDF of one page, written out by hand."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]" + of_page + b">>"
+    content, table = b"%PDF-1.4\n", b"xref\n0 5\n0000000000 65535 f \n"
+    for number, one in enumerate([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, fourth], 1):
+        table += b"%010d 00000 n \n" % len(content)
+        content += b"%d 0 obj %b endobj\n" % (number, one)
+    return content + table + b"trailer <</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF" % len(content)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.bounds import YEARS
 from shared.workdays import (
     COUNT_DAYS_MAX,
     WorkingDay,
@@ -97,11 +98,24 @@ def test_two_spans_that_meet_count_as_one(day: date, one: int, other: int) -> No
     assert working_days_between(day, last).days == parts
 
 
+def test_whole_years_are_counted_as_their_days_are() -> None:
+    first, last = date(2024, 11, 5), date(2028, 2, 3)
+    one_by_one = sum(is_working_day(first + timedelta(ahead)) for ahead in range((last - first).days + 1))
+    assert working_days_between(first, last) == WorkingDays(one_by_one, tentative=True)
+
+
+def test_any_day_that_is_taken_can_be_counted_to_from_any_other() -> None:
+    first, last = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
+    assert working_days_between(first, last).days > 250 * len(YEARS)
+    assert add_working_days(last, 2_500).on > last
+
+
 def test_nothing_is_counted_backwards_or_without_end() -> None:
     assert working_days_between(date(2025, 9, 10), date(2025, 9, 9)) == WorkingDays(0, tentative=False)
     assert not working_days_between(date(2027, 9, 10), date(2027, 9, 9)).tentative, "no day of it touches a year"
+    assert working_days_between(date(2026, 1, 5), date(2024, 12, 30)) == WorkingDays(0, tentative=False)
     assert working_days_between(date(1950, 1, 1), date(1950, 1, 1) + timedelta(COUNT_DAYS_MAX - 1)).days > 0
     with pytest.raises(ValueError, match="at most"):
         working_days_between(date(1950, 1, 1), date(1950, 1, 1) + timedelta(COUNT_DAYS_MAX))
     with pytest.raises(ValueError, match="further than"):
-        add_working_days(date(2025, 1, 1), 60_000)
+        add_working_days(date(2025, 1, 1), 90_000)
