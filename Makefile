@@ -11,6 +11,9 @@ SERVERS     := $(BIN)/python -m deploy.servers exec
 # only from the command line: a HOST or PORT that happens to be in the environment is somebody else's
 RUN_ARGS    := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(filter command,$(origin PORT)),--port $(PORT))
 
+# what Python has compiled is kept (`make clean` removes it): the suite starts some two hundred processes
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format contracts bench reliability mutation up down lock clean
 

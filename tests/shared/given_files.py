@@ -94,4 +94,13 @@ def edited(package: bytes, name: str, before: bytes, after: bytes) -> bytes:
     return made.getvalue()
 
 
+def holding(package: bytes, **parts: bytes) -> bytes:
+    """The package with more parts."""
+    made = io.BytesIO(package)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as added:
+        for name, content in parts.items():
+            added.writestr(name, content)
+    return made.getvalue()
+
+
 DOCX_OF_AN, XLSX_OF_AN = _docx(), _xlsx()

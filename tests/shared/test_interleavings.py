@@ -99,6 +99,7 @@ FACTS: dict[str, dict[str, st.SearchStrategy[dict[str, Any]]]] = {
         "SheetSubmitted": _record(**SHEET, late=st.booleans()),
         "SheetReturned": _record(**SHEET),
         "ScorerRecused": _record(**SHEET),
+        "RecusalWithdrawn": _record(**SHEET),
         "AdjustmentMade": _record(**ADJUSTMENT, **DECIDED),
         "AdjustmentReversed": _record(**ADJUSTMENT),
         "AppealAnswered": _record(campaign=CAMPAIGNS, unit=UNITS, appeal=st.sampled_from(["k1", "k2"]), scores=_item_scores()),

@@ -12,9 +12,25 @@ import pytest
 import sqlalchemy as sa
 
 from shared.store import Database, open_database
+from shared.store import database as store
 
 VARIABLE = "COMMENDATION_TEST_DATABASE_URL"
 KINDS = ("sqlite", "postgresql")
+
+flushing_engine = store._sqlite_engine
+
+
+def forgetful_engine(url: sa.URL) -> sa.Engine:
+    """SQLite as users have it, but that it does not flush to disk what it confirms: tests kill processes, never the machine."""
+    engine = flushing_engine(url)
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
+@pytest.fixture
+def flushing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite flushes as it does for users."""
+    monkeypatch.setattr(store, "_sqlite_engine", flushing_engine)
 
 
 @contextmanager

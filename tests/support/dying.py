@@ -34,7 +34,7 @@ def load_until_dead(network: RunningNetwork, failpoint: str, times: int) -> bool
         if LOADED in path.read_bytes()[begun:]:
             network.kill()
             return False
-        time.sleep(0.02)
+        time.sleep(0.1)
     assert process.returncode == KILLED, f"ended with {process.returncode} on the way to {failpoint}:\n{network.log_text()[-4000:]}"
     return True
 

@@ -139,7 +139,8 @@ def test_a_campaign_goes_through_its_year_to_its_final_result(network: RunningNe
         ("self", "open", f"{in_days(20)}"),
         ("cross_check", "waiting", None),
     ]
-    assert office.post(f"{AT}/finalisation", status=409)["code"] == "campaigns.not_ready"
+    unclosed = office.post(f"{AT}/finalisation", status=409)["details"]["matters"]
+    assert [(one["kind"], one["at"], one["count"]) for one in unclosed] == [("open", "self", 4), ("unopened", "cross_check", 4)]
 
     for unit in UNITS[1:]:
         _hand_in(office, "self", unit, unit)

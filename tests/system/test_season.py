@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
 
 import pytest
 import requests
+from pypdf import PdfReader
 
 from services.console.sample.season import sample_password
+from shared.blobs import digest_of
 from tests.support.network import RunningNetwork
 
 DONE, UNDER_WAY = "noi-chinh-2023", "noi-chinh-2024"
@@ -58,6 +61,23 @@ def test_award_and_hand_over_are_recorded_apart(network: RunningNetwork) -> None
     assert decision["unit"] == network.board(DONE, "standings")["rows"][0]["unit"]
     (handover,) = api.get("/handovers")
     assert (handover["from_unit"], handover["to_unit"], handover["handed_on"]) == ("ktnn", "tandtc", "2024-04-10")
+
+
+def test_a_sheet_has_evidence_was_given_back_and_came_again_and_an_appeal_is_answered(network: RunningNetwork) -> None:
+    api = network.api("khoitruong")
+    sheet = f"/campaigns/{UNDER_WAY}/sheets/bqllang/self/bqllang"
+    told = api.get(sheet)
+    items = {item["key"]: item for group in told["groups"] for item in group["items"]}
+    assert (told["state"], told["version"]) == ("submitted", 5), "scored, handed in, given back, corrected, handed in"
+    assert items["I.2"]["score"] == "142.75"
+    (file,) = items["I.1"]["evidence"]
+    content = api.session.get(f"{network.url}/api/v1{sheet}/items/I.1/evidence/{file['sha256']}", timeout=30).content
+    assert digest_of(content) == file["sha256"]
+    assert "MINH HOA" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    swept = network.cli("evidence", "sweep", "--remove", "--older-than", "1")
+    assert (swept.returncode, file["sha256"] in swept.stdout) == (0, False), swept.stderr
+    (appeal,) = api.get(f"/campaigns/{DONE}/appeals")["appeals"]
+    assert (appeal["unit"], appeal["answered"]["outcome"]) == ("vksndtc", "rejected")
 
 
 def test_a_secretary_fills_and_submits_a_sheet_and_the_board_changes(network: RunningNetwork) -> None:

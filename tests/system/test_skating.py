@@ -51,11 +51,12 @@ def test_every_published_figure_comes_back_from_the_boards(network: RunningNetwo
 
 
 def _enter(admin: Api, program: skating.Program) -> None:
-    for unit in program.units:
-        admin.post("/organisations", {"organisation": unit, "name": f"Performance {unit}", "level": "performance"})
+    registered = [
+        {"change": "register", "organisation": unit, "name": f"Performance {unit}", "level": "performance"} for unit in program.units
+    ]
+    admin.post("/organisations/changes", {"changes": registered})
     admin.post("/clusters", {"cluster": program.key, "name": program.title, "organiser": "isu", "formed_on": "2018-02-09"})
-    for unit in program.units:
-        admin.post(f"/clusters/{program.key}/members", {"unit": unit, "from_on": "2018-02-09"})
+    admin.post(f"/clusters/{program.key}/admissions", {"units": program.units, "from_on": "2018-02-09"})
 
 
 def _launch(office: Api, program: skating.Program) -> None:

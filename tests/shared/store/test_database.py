@@ -172,6 +172,7 @@ def test_folders_on_the_way_to_a_database_are_made(tmp_path: Path) -> None:
     assert (tmp_path / "var/site/diary.db").is_file()
 
 
+@pytest.mark.usefixtures("flushing")
 def test_sqlite_commits_to_disk_and_takes_its_lock_before_it_reads(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/diary.db")
     with database.write() as connection:

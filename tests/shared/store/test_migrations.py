@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -20,11 +21,19 @@ from shared.projection.tables import bookkeeping
 from shared.store import ANY, NONE, Append, Database, EventStore, migrations, tables
 from tests.shared.diary import Diary, nothing
 from tests.shared.store.given import CONTEXT, a_store, at_once, noted, texts
+from tests.support.databases import empty
+from tests.support.schemas import Repeating, upgrade
 
 RELEASED = Path(__file__).parent / "released"
 """`<release>-<database>.sql`: what that release left behind, as the database's own tool writes it; loaded, never edited."""
 
 RELEASES = sorted({path.name.rsplit("-", 1)[0] for path in RELEASED.glob("*.sql")})
+
+
+@pytest.fixture(autouse=True)
+def _made_by_alembic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests repeat to a new database what Alembic said to the first."""
+    monkeypatch.setattr(command, "upgrade", upgrade)
 
 
 def load(database: Database, release: str) -> None:
@@ -70,6 +79,20 @@ def test_the_schema_that_revisions_make_is_the_one_that_the_code_declares(databa
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, declared) == []
+
+
+def test_the_schema_that_tests_repeat_to_their_databases_is_the_one_that_revisions_make(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "upgrade", Repeating())
+    migrations.upgrade(database)
+    made = schema(database)
+    empty(database)
+    monkeypatch.setattr("tests.support.schemas.upgrade", None)
+    migrations.upgrade(database)
+    assert schema(database) == made
+    with database.read() as connection:
+        assert migrations.revision(connection) == migrations.HEAD
 
 
 def test_the_newest_revision_is_the_one_that_a_start_looks_for() -> None:
