@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.gateway import passwords
-from shared.bounds import SESSION_HOURS, SIGN_IN_FAILURES_MAX, SIGN_IN_REST_MINUTES
+from shared.bounds import SESSION_FRESH_SECONDS, SESSION_HOURS, SESSIONS_KEPT_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_REST_MINUTES
 from shared.calendar import utc_now
 from shared.errors import CommendationError, NotSignedIn, ValidationFailed
 from shared.store.database import Database, Instant
@@ -95,6 +96,8 @@ class Credentials:
         self.database = database
         self._clock = clock
         self._offload = offload
+        self._found: OrderedDict[str, tuple[Session, datetime]] = OrderedDict()  # by digest, with when the database was asked
+        self._ended = 0  # how often sessions were closed here
 
     def prepare(self) -> None:
         """Create the tables."""
@@ -117,6 +120,7 @@ class Credentials:
         with self.database.write() as connection:
             self._keep(connection, account, kept)
             connection.execute(sessions.delete().where(sessions.c.account == account))
+        self._forget()
 
     def set_password(self, account: str, password: str) -> None:
         """Hash and keep a new password; ends all sessions of the account. Raises PasswordUnfit."""
@@ -153,16 +157,31 @@ class Credentials:
         return session
 
     def session(self, token: str) -> Session | None:
-        """The session of a token, None when there is none or it has ended."""
+        """The session of a token, None when there is none or it has ended.
+
+        The database is asked again after SESSION_FRESH_SECONDS: so long at most does a session count that another gateway closed.
+        """
+        now, digest = self._clock(), _digest(token)
+        found, asked_at = self._found.get(digest, (None, now))
+        if found is not None and asked_at <= now < min(asked_at + timedelta(seconds=SESSION_FRESH_SECONDS), found.expires_at):
+            return found
+        ended = self._ended
         with self.database.read() as connection:
-            row = connection.execute(
-                sa.select(sessions).where(sessions.c.digest == _digest(token), sessions.c.expires_at > self._clock())
-            ).one_or_none()
-        return None if row is None else Session(token, row.account, row.login, row.expires_at)
+            row = connection.execute(sa.select(sessions).where(sessions.c.digest == digest, sessions.c.expires_at > now)).one_or_none()
+        self._found.pop(digest, None)
+        if row is None:
+            return None
+        session = Session(token, row.account, row.login, row.expires_at)
+        if ended == self._ended:  # or it may have been closed since the database was asked
+            self._found[digest] = session, now
+        if len(self._found) > SESSIONS_KEPT_MAX:
+            self._found.popitem(last=False)
+        return session
 
     def close_session(self, token: str) -> None:
         with self.database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.digest == _digest(token)))
+        self._forget()
 
     def put_flash(self, token: str, message: dict[str, Any]) -> None:
         """Keep a message for the next page of this session."""
@@ -179,6 +198,10 @@ class Credentials:
         with self.database.write() as connection:
             connection.execute(sessions.update().where(here).values(flash=None))
         return dict(json.loads(kept))
+
+    def _forget(self) -> None:
+        self._ended += 1
+        self._found.clear()
 
     def _count_try(self, login: str) -> None:
         now, key = self._clock(), _digest(login)

@@ -1,6 +1,6 @@
-"""What leaves the house of a campaign's standings: each score on a line of its own, and the summary of a unit as the paper form has it.
+"""What leaves the house of a campaign's boards; of the standings each score on a line of its own, and the summary of a unit as on paper.
 
-Everything is asked of rankings as its board is: what is frozen stays frozen in every form, and each form says what state it shows.
+Everything is asked of rankings as its boards are: what is frozen stays frozen in every form, and each form says what state it shows.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,29 +16,28 @@ from typing import Any
 
 from services.gateway.i18n import t
 from services.gateway.network import query
-from shared.bounds import BOARD_ROWS_PAGE_MAX, EXPORT_ROWS_MAX, RECORD_UNITS_MAX
+from shared.bounds import BOARD_PAGES_MAX, BOARD_ROWS_PAGE_MAX, EXPORT_ROWS_MAX, RECORD_UNITS_MAX
 from shared.errors import NotFound, ValidationFailed
 from shared.event import instant_text
 
 CSV = "text/csv; charset=utf-8"
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With what a spreadsheet takes a cell for a formula."""
 
 
 class ExportTooLarge(ValidationFailed):
-    """More score records than one file takes."""
+    """More score records, or rows, than one file takes."""
 
     code = "export_too_large"
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """The standings as they are shown, and of their units what `rankings.records` tells; made_at: when it was asked."""
+class Shown:
+    """A board as it is shown, with all its rows; made_at: when it was asked."""
 
     board: Mapping[str, Any]
-    records: Sequence[Mapping[str, Any]]
     made_at: datetime
 
     @property
@@ -48,8 +47,15 @@ class Export:
 
     @property
     def as_of(self) -> str:
-        """The instant whose standings these are."""
+        """The instant whose board this is."""
         return str(self.board["as_of"] or instant_text(self.made_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Shown):
+    """The standings, and of their units what `rankings.records` tells."""
+
+    records: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +114,21 @@ def state_of(board: Mapping[str, Any]) -> str:
     return "final" if board["state"] == "final" else "frozen" if board["frozen"] else "provisional"
 
 
-def standings(campaign: str, at: Mapping[str, Any]) -> dict[str, Any]:
-    """The standings with the rows of all their pages, without their items. at: {} or {as_of}. Raises NotFound."""
+def whole(campaign: str, name: str, at: Mapping[str, Any]) -> dict[str, Any]:
+    """A board with the rows of all its pages, without their items. at: {} or {as_of}. Raises NotFound, ExportTooLarge."""
     board: dict[str, Any] = {"rows": [], "after": 0}
-    while board["after"] is not None:
-        told = query("rankings", "board", campaign=campaign, board="standings", limit=BOARD_ROWS_PAGE_MAX, after=board["after"], **at)
+    for _ in range(BOARD_PAGES_MAX):
+        told = query("rankings", "board", campaign=campaign, board=name, limit=BOARD_ROWS_PAGE_MAX, after=board["after"], **at)
         board = {**told, "rows": [*board["rows"], *told["rows"]], "after": told.get("after")}
-    return board
+        if board["after"] is None:
+            return board
+    most = BOARD_PAGES_MAX * BOARD_ROWS_PAGE_MAX
+    raise ExportTooLarge(f"The board has more than {most} rows, more than one file takes.", n=most)
+
+
+def standings(campaign: str, at: Mapping[str, Any]) -> dict[str, Any]:
+    """The standings as `whole` has them."""
+    return whole(campaign, "standings", at)
 
 
 def gathered(campaign: str, at: Mapping[str, Any], made_at: datetime, unit: str | None = None) -> Export:
@@ -136,7 +150,7 @@ def gathered(campaign: str, at: Mapping[str, Any], made_at: datetime, unit: str 
                 f"The standings hold more than {EXPORT_ROWS_MAX} score records; take them unit by unit.", n=EXPORT_ROWS_MAX
             )
         records += told
-    return Export(board, records, made_at)
+    return Export(board, made_at, records)
 
 
 def lines(export: Export) -> Iterator[Line]:
@@ -189,18 +203,26 @@ def lines(export: Export) -> Iterator[Line]:
 
 
 def as_csv(export: Export) -> bytes:
-    """The lines as CSV in UTF-8 with its mark; names of columns and of states are those of the API, numbers have a point."""
+    """The lines as CSV."""
+    return csv_of(export, list(Line.__slots__), (asdict(line).values() for line in lines(export)))
+
+
+def csv_of(shown: Shown, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """Rows as CSV in UTF-8 with its mark, each with what the board says of itself.
+
+    Names of columns and of states are those of the API, numbers have a point.
+    """
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     beside = {
-        "campaign": export.board["campaign"],
-        "state": export.state,
-        "as_of": export.as_of,
-        "illustrative": export.board["illustrative"],
+        "campaign": shown.board["campaign"],
+        "state": shown.state,
+        "as_of": shown.as_of,
+        "illustrative": shown.board["illustrative"],
     }
-    writer.writerow([*Line.__slots__, *beside])
-    for line in lines(export):
-        writer.writerow([_safe(value) for value in (*asdict(line).values(), *beside.values())])
+    writer.writerow([*columns, *beside])
+    for row in rows:
+        writer.writerow([_safe(value) for value in (*row, *beside.values())])
     return ("\ufeff" + target.getvalue()).encode()
 
 

@@ -133,6 +133,13 @@ def read(sheet: Sheet, form: Mapping[str, str]) -> Filled:
     return Filled({item["key"]: _read(sheet, item, form) for item in items_of(sheet)})
 
 
+def not_taken(sheet: Sheet, form: Mapping[str, str]) -> dict[str, Given]:
+    """What was typed into rows that are not filled here any more, by item: the scorer stepped back meanwhile, or the sheet went on."""
+    typed = read({**sheet, "editable": True, "returned": None}, form).rows
+    rows = {item["key"]: typed[item["key"]] for item in items_of(sheet) if not takes(sheet, item)}
+    return {key: Given(row.score, row.reason) for key, row in rows.items() if row.outcome is not Outcome.HELD}
+
+
 def refusals(sheet: Sheet, error: CommendationError) -> dict[str, str]:
     """What a refusal of the service says of rows: the words by item."""
     items = {item["key"]: item for item in items_of(sheet)}

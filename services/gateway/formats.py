@@ -64,9 +64,52 @@ def day(value: str | date | None) -> str:
     return found.strftime("%d/%m/%Y")
 
 
+def typed_day(typed: str) -> str:
+    """A day as people write it (5/11/2024, 05.11.2024, 05112024) as ISO text; what is no day stays as typed, to be refused."""
+    text = re.sub(r"\s", "", typed)
+    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text) or re.fullmatch(r"(\d\d)(\d\d)(\d{4})", text)
+    if not found:
+        return typed
+    in_month, month, year = map(int, found.groups())
+    try:
+        return date(year, month, in_month).isoformat()
+    except ValueError:
+        return typed
+
+
+def typed_moment(typed: str) -> datetime | None:
+    """An instant as people write it (05/11/2024 17:30, 17:30 05/11/2024) or in ISO format, without a zone where none was given.
+
+    None for what is no instant.
+    """
+    text = " ".join(typed.split())
+    written = re.fullmatch(r"(\d{1,2}:\d{2}) (\S+)", text)
+    in_day, _, in_hour = (f"{written[2]} {written[1]}" if written else text).partition(" ")
+    try:
+        return datetime.fromisoformat(f"{typed_day(in_day)} {in_hour.zfill(5)}" if in_hour else text)
+    except ValueError:
+        return None
+
+
+def day_field(value: str | date | None) -> str:
+    """What stands in a field for a day: the day as dd/mm/yyyy; what was typed and is none, as it was typed."""
+    try:
+        return day(value)
+    except ValueError:
+        return str(value)
+
+
 def moment(value: str | datetime | None) -> str:
     """An instant as hh:mm dd/mm/yyyy in Hanoi."""
     if not value:
         return ""
     found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return found.astimezone(HANOI).strftime("%H:%M %d/%m/%Y")
+
+
+def printable(text: str) -> str:
+    """Text as Word and Excel files can hold it: what XML knows no character for, and earlier releases took, is a blank."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 from flask import current_app, g, request
 
 from shared.access import ANONYMOUS
-from shared.bounds import RPC_SECONDS_MAX
+from shared.bounds import FREEZE_SECONDS_MAX, RPC_SECONDS_MAX
 from shared.errors import CommendationError, Unavailable, ValidationFailed
 from shared.ids import new_id
 from shared.telemetry import UNLOGGED
@@ -23,6 +23,9 @@ SETTLE_SECONDS = 2.0
 
 UNLOGGED_ENDPOINTS = frozenset({"ballots.paper", "ballots.vote", "Ballots.SecretVote"})
 """Where one votes in secret: of these requests, and of whatever they ask of services, no line is logged that would say who voted when."""
+
+LONG_COMMANDS = {("campaigns", "freeze"): FREEZE_SECONDS_MAX, ("campaigns", "finalise"): FREEZE_SECONDS_MAX}
+"""Commands that ask others a lot before they record anything."""
 
 HEALTH_SECONDS = 3.0
 """Wait for a service's health: longer than that is not well."""
@@ -62,16 +65,20 @@ def command_id() -> str:
     return cast("str", g.command)
 
 
-def query(service: str, method: str, *, seconds: float = RPC_SECONDS_MAX, **data: Any) -> Any:
+def query(service: str, method: str, /, *, seconds: float = RPC_SECONDS_MAX, **data: Any) -> Any:
     """Ask a service in the name of whoever is signed in."""
     return network().ask(service, method, data, actor=actor(), command=new_id(), correlation=correlation(), seconds=seconds)
 
 
 def command(service: str, method: str, data: dict[str, Any], *, step: str = "") -> dict[str, Any]:
-    """Give a service a command under this request's command id; `step` tells several commands of one request apart."""
+    """Give a service a command under this request's command id; `step` tells several commands of one request apart.
+
+    Waits as long as the command may take (LONG_COMMANDS).
+    """
     told = f"{command_id()}:{step}" if step else command_id()
     try:
-        answer = network().ask(service, method, data, actor=actor(), command=told, correlation=correlation(), seconds=RPC_SECONDS_MAX)
+        seconds = LONG_COMMANDS.get((service, method), RPC_SECONDS_MAX)
+        answer = network().ask(service, method, data, actor=actor(), command=told, correlation=correlation(), seconds=seconds)
     finally:
         _note_change()
     return cast("dict[str, Any]", answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from services.gateway import i18n
@@ -24,6 +24,10 @@ class CsrfRefused(CommendationError):
 
     code = "csrf_refused"
     status = HTTPStatus.FORBIDDEN
+
+
+class TokenStale(CsrfRefused):
+    """A change that a page of ours sent with the token of an earlier session of this browser."""
 
 
 def code_of(error: CommendationError) -> str:
@@ -51,10 +55,10 @@ def words_of(error: CommendationError) -> str:
 def problem(status: int, code: str, title: str, detail: str, **members: Any) -> Response:
     """One problem as RFC 9457 has it, with our `code`, `correlation` and, where input was wrong, `errors` of {at, message}."""
     body = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail, "code": code, "correlation": correlation()}
-    response = jsonify({**body, **{key: value for key, value in members.items() if value is not None}})
-    response.status_code = status
-    response.mimetype = MEDIA_TYPE
-    return response
+    body |= {key: value for key, value in members.items() if value is not None}
+    told = current_app.json.dumps(body, separators=(",", ":"))
+    # a name that was sent is told as it came, and it may hold half of a surrogate pair
+    return Response(told.encode(errors="replace"), status, mimetype=MEDIA_TYPE)
 
 
 def for_program() -> bool:

@@ -76,6 +76,13 @@ class CredentialsProvider(DependencyProvider):
         return self.keyring.credentials
 
 
+class Protocol(nameko.web.server.HttpOnlyProtocol):
+    """eventlet's reading of a request, whose body it ends itself: one that is sent in pieces without a length is not passed over."""
+
+    def get_environ(self) -> dict[str, Any]:
+        return {**super().get_environ(), "wsgi.input_terminated": True}
+
+
 class Server(eventlet.wsgi.Server):
     """eventlet's server, which knows its open connections: lists of address, socket and state."""
 
@@ -138,9 +145,7 @@ class WebServer(nameko.web.server.WebServer):
         self._serv.socket_timeout = IDLE_SECONDS_MAX
         self._gt = self.container.spawn_managed_thread(self.run)
 
-    def get_wsgi_server(
-        self, sock: Any, wsgi_app: Flask, protocol: Any = nameko.web.server.HttpOnlyProtocol, debug: bool = False
-    ) -> Server:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Flask, protocol: Any = Protocol, debug: bool = False) -> Server:
         return Server(sock, sock.getsockname(), wsgi_app, protocol=protocol, debug=debug, log=getLogger(nameko.web.server.__name__))
 
     def drain(self) -> None:

@@ -14,7 +14,7 @@ from services.gateway.offload import beside
 from services.gateway.pages import common
 from services.gateway.problems import words_of
 from services.gateway.workbooks import sheets as workbook
-from services.gateway.workbooks.sheets import Change, Plan, Subject
+from services.gateway.workbooks.sheets import Brought, Change, Plan, Subject
 from shared.bounds import WORKBOOK_SHEETS_MAX
 from shared.errors import CommendationError, NotFound
 from shared.plain import plain
@@ -37,15 +37,32 @@ def read(subject: Subject, content: bytes, *, unit: str = "", choose: Callable[[
 
     The service says what it would refuse. Raises ValidationFailed for a file that is no workbook of this scorer, pass and campaign.
     """
+    _, _, shown, chosen = _compared(subject, content, unit, choose)
+    return shown, chosen
+
+
+def faulty(subject: Subject, content: bytes, *, unit: str = "", choose: Callable[[Change], str] = lambda _: "") -> Response:
+    """The workbook with its mistakes, to be put right and brought back; as `read`, and NotFound where nothing is wrong with it."""
+    brought, sheets, _, chosen = _compared(subject, content, unit, choose)
+    if not chosen.faults:
+        raise NotFound("Nothing is wrong with this workbook any more; bring it back as it is.")
+    made = beside(workbook.write_faulty, brought, chosen.faults, sheets, _names())
+    return attachment(made, f"phieu-can-sua-{subject.campaign}-{subject.pass_key}.xlsx")
+
+
+def _compared(
+    subject: Subject, content: bytes, unit: str, choose: Callable[[Change], str]
+) -> tuple[Brought, dict[str, dict[str, Any]], Plan, Plan]:
+    """What was brought, the sheets as they are by unit, and the plan before and after the choices."""
     brought = beside(workbook.read, content, subject, unit, _names())
     sheets = {tab.unit: _sheet(subject, tab.unit) for tab in brought.tabs}
     shown = workbook.plan(brought, sheets)
     chosen = shown.chosen(choose)
     if not chosen.changes:
-        return shown, chosen
+        return brought, sheets, shown, chosen
     told = query("evaluations", "rehearse_sheets", **_asked(subject, chosen))
     faults = [fault for row in told["refused"] for fault in _refused(chosen, row, sheets)]
-    return shown, Plan(chosen.changes, chosen.contested, chosen.kept, [*chosen.faults, *faults], chosen.versions)
+    return brought, sheets, shown, Plan(chosen.changes, chosen.contested, chosen.kept, [*chosen.faults, *faults], chosen.versions)
 
 
 def record(subject: Subject, plan: Plan) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask import Response, current_app, g, request
 
 from services.gateway import network
 from services.gateway.credentials import Credentials, Session
-from services.gateway.problems import CsrfRefused
+from services.gateway.problems import CsrfRefused, TokenStale
 from shared.access import NETWORK, Role
 from shared.bounds import SESSION_HOURS
 from shared.errors import NotSignedIn
@@ -72,14 +72,20 @@ def check_origin() -> None:
 
 
 def check_csrf() -> None:
-    """Refuse a change by cookie that does not carry the session's own token. Raises CsrfRefused."""
+    """Refuse a change by cookie that does not carry the session's own token. Raises CsrfRefused, TokenStale."""
     visitor = present()
     if visitor is None or not visitor.by_cookie:
         return
     check_origin()
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not hmac.compare_digest(given.encode(), visitor.session.csrf.encode()):
-        raise CsrfRefused("This request does not carry the token of your session; open the page again and repeat it.")
+        refusal = TokenStale if _of_this_site() else CsrfRefused
+        raise refusal("This request does not carry the token of your session; open the page again and repeat it.")
+
+
+def _of_this_site() -> bool:
+    """Whether the browser says that a page of ours sends this, after `check_origin` found nothing that says another does."""
+    return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def me() -> dict[str, Any]:

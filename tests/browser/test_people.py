@@ -24,7 +24,7 @@ def test_a_person_is_registered_transferred_by_both_sides_and_forgotten(sign_in:
     registering = form(page, "person")
     registering.get_by_label("Họ và tên").fill(NAME)
     registering.get_by_label("Chức vụ").fill("Thanh tra viên")
-    registering.get_by_label("Từ ngày").fill("2020-01-01")
+    registering.get_by_label("Từ ngày").fill("1/1/2020")
     registering.get_by_label("Số căn cước").fill("0791876543")
     registering.get_by_role("button").press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()

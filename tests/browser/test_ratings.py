@@ -27,7 +27,7 @@ def test_what_is_counted_while_one_types_is_what_is_saved(sign_in: Callable[[str
 
     typed = shown()
     assert typed[:4] == ["97,91", "84,11", "HTXS", "HTT"]
-    assert "còn -1/0 chỉ tiêu HTXS, cả đơn vị: đã dùng 1; 20 % của 1 = 0,2 → 0" in typed[4]
+    assert "vượt 1 so với 0 chỉ tiêu HTXS, cả đơn vị: đã dùng 1; 20 % của 1 = 0,2 → 0" in typed[4]
     page.get_by_role("button", name="Lưu", exact=True).click()
     page.wait_for_load_state()
     assert "Đã lưu" in page.locator(".notice").first.inner_text()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_smorest import Api, Blueprint
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from services.gateway import problems, schemas, visitors
 from services.gateway.network import command
+from shared.errors import ValidationFailed
 from shared.plain import plain
 
 PREFIX = "/api/v1"
@@ -17,10 +22,11 @@ MUTATING = ("POST", "PUT", "PATCH", "DELETE")
 
 _DESCRIPTION = """The emulation and commendation network of state agencies.
 
-Sign in with `POST /api/v1/sessions`, then send `Authorization: Bearer <token>`. Send `Idempotency-Key` with a command: sent twice with
-the same key, it is done once, and the second answer (200 in place of 201) is the first one again. `X-Correlation-ID` is taken over into
-the logs of every service and given back. Errors are problem details (RFC 9457). Views follow commands within milliseconds: `position` of
-a command's answer is shown once the view's cursor in `GET /api/v1/ready` has reached it."""
+Sign in with `POST /api/v1/sessions`, then send `Authorization: Bearer <token>`. Send `Idempotency-Key` with a command: sent twice with the
+same key, it is done once, and the second answer (200 in place of 201) is the first one again. A command that says what already holds
+records nothing: it is answered with 200 and no `events`. `X-Correlation-ID` is taken over into the logs of every service and given back.
+Errors are problem details (RFC 9457). Views follow commands within milliseconds: `position` of a command's answer is shown once the view's
+cursor in `GET /api/v1/ready` has reached it."""
 
 
 class JsonApi(Api):
@@ -37,11 +43,29 @@ class JsonApi(Api):
         """Errors are answered by `problems`, for the API and the pages alike."""
 
 
+class Reader(FlaskParser):
+    """Reads the JSON of a body. Of another body it says so, where webargs would pass over it as if nothing had been sent."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        if not is_json_request(req) and req.get_data():
+            raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
+        try:
+            return super().load_json(req, schema)
+        except (RecursionError, ValueError) as error:  # nested a thousand deep, or a number of thousands of digits
+            self._handle_invalid_json_error(error, req)
+
+
 class Part(Blueprint):
     """A blueprint whose refusals are all described by the default answer.
 
     Python 3.13 renamed status 422, after which flask-smorest names its answer: the description must not hang on the interpreter.
     """
+
+    ARGUMENTS_PARSER = Reader()
+
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """What a request is read by: one instance for all requests, where flask-smorest would make one for each."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
 
     def _prepare_arguments_doc(self, doc: dict[str, Any], doc_info: dict[str, Any], **options: Any) -> dict[str, Any]:
         doc_info.get("arguments", {}).pop("responses", None)
@@ -67,10 +91,28 @@ def _guard() -> None:
 
 
 def told(service: str, method: str, body: dict[str, Any], **more: Any) -> tuple[dict[str, Any], int]:
-    """Give a command; 201 when it was recorded, 200 when the same command had been before."""
-    answer = command(service, method, plain({**body, **more}))
+    """Give a command; its answer with the status for it."""
+    answer = command(service, method, exact({**body, **more}))
+    return answer, recorded(answer)
+
+
+def exact(body: dict[str, Any]) -> Any:
+    """What was asked, as plain data. Raises ValidationFailed where a body that may hold anything holds what is told by no exact data."""
+    try:
+        return plain(body)
+    except (TypeError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        words = (
+            "It goes too deep." if deep else 'Give a number with a fraction as text ("12.50"): a JSON fraction has been through a float.'
+        )
+        raise ValidationFailed(words, errors=[{"at": "body", "message": words}]) from error
+
+
+def recorded(answer: Mapping[str, Any]) -> int:
+    """The status for a command's answer: 201 when something was recorded, 200 when the same command had been given before, or it says what
+    already holds."""
     parts = answer.get("sheets") or [answer]
-    return answer, 200 if all(part.get("repeated") for part in parts) else 201
+    return 201 if any(part["events"] and not part["repeated"] for part in parts) else 200
 
 
 def register(app: Flask) -> JsonApi:

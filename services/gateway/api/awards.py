@@ -39,8 +39,18 @@ class Vote(MethodView):
     @proposals.response(201, schemas.Recorded)
     @proposals.alt_response(200, schema=schemas.Recorded)
     def post(self, body: dict[str, Any], proposal: str) -> Command:
-        """Record the council's vote, counted on all its members."""
+        """Record the council's vote that was held on paper, counted on all its members."""
         return told("awards", "record_vote", body, proposal=proposal)
+
+
+@proposals.route("/<proposal>/vote/ballot")
+class VoteByBallot(MethodView):
+    @proposals.arguments(schemas.TakeBallot)
+    @proposals.response(201, schemas.Recorded)
+    @proposals.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], proposal: str) -> Command:
+        """Take the council's vote over from a ballot that was counted in the network."""
+        return told("awards", "take_ballot", body, proposal=proposal)
 
 
 @proposals.route("/<proposal>/decision")

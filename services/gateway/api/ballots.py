@@ -77,6 +77,16 @@ class NamedVote(MethodView):
         return told("evaluations", "vote_by_name", body, ballot=ballot)
 
 
+@ballots.route("/<ballot>/letters")
+class Letters(MethodView):
+    @ballots.arguments(schemas.BallotLetter)
+    @ballots.response(201, schemas.Recorded)
+    @ballots.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], ballot: str) -> Command:
+        """Enter the written opinion of an absent voter; by the account that opened the ballot."""
+        return told("evaluations", "record_letter", body, ballot=ballot)
+
+
 @ballots.route("/<ballot>/closing")
 class Closing(MethodView):
     @ballots.arguments(schemas.CloseBallot)

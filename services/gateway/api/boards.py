@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from services.gateway import schemas
 from services.gateway.answers import Answer, query_shared
-from services.gateway.api import blueprint
+from services.gateway.api import PREFIX, blueprint
 from services.gateway.network import query
 from shared.event import instant_text
 
@@ -46,7 +46,8 @@ class Explanation(MethodView):
     @boards.response(200, schemas.Explanation)
     def get(self, asked: dict[str, Any], campaign: str, unit: str) -> Any:
         """Why a unit stands where it stands, down to the event behind each score."""
-        return query("rankings", "explain", campaign=campaign, unit=unit, **_at(asked))
+        found = query("rankings", "explain", campaign=campaign, unit=unit, **_at(asked))
+        return {**found, "proof_of_place": f"{PREFIX}/audit/events/{{event}}/proof"}
 
 
 def _conditional(answer: Answer) -> BaseResponse:

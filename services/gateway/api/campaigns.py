@@ -84,8 +84,18 @@ class TieVote(MethodView):
     @campaigns.response(201, schemas.Recorded)
     @campaigns.alt_response(200, schema=schemas.Recorded)
     def post(self, body: dict[str, Any], campaign: str) -> Command:
-        """Record the conference's vote between units of equal score."""
+        """Record the conference's vote between units of equal score that was held on paper."""
         return told("campaigns", "record_tie_vote", body, campaign=campaign)
+
+
+@campaigns.route("/<campaign>/tie-vote/ballot")
+class TieBallot(MethodView):
+    @campaigns.arguments(schemas.TakeTieBallot)
+    @campaigns.response(201, schemas.Recorded)
+    @campaigns.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], campaign: str) -> Command:
+        """Take the vote between units of equal score over from a ballot that was counted in the network."""
+        return told("campaigns", "take_tie_ballot", body, campaign=campaign)
 
 
 @campaigns.route("/<campaign>/finalisation")

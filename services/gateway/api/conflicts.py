@@ -68,3 +68,13 @@ class Recusals(MethodView):
     def post(self, body: dict[str, Any], campaign: str) -> Command:
         """Let a scorer step back from a unit: the sheet is neither owed nor taken."""
         return told("evaluations", "recuse_scorer", body, campaign=campaign)
+
+
+@conflicts.route("/recusal-withdrawals")
+class RecusalWithdrawals(MethodView):
+    @conflicts.arguments(schemas.WithdrawRecusal)
+    @conflicts.response(201, schemas.Recorded)
+    @conflicts.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], campaign: str) -> Command:
+        """Take a recusal back while the pass is open: the sheet is owed again."""
+        return told("evaluations", "withdraw_recusal", body, campaign=campaign)

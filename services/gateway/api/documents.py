@@ -19,5 +19,5 @@ class ConferencePack(MethodView):
     @packs.arguments(schemas.ConferenceAsked, location="query")
     @packs.response(200, content_type="application/zip")
     def get(self, asked: dict[str, Any], campaign: str) -> Response:
-        """Agenda, attendance, boards, draft minutes and compact."""
+        """Agenda, attendance, boards, draft minutes and covenant."""
         return conferences.pack(campaign, asked.get("place", ""), asked.get("held_on"), asked.get("begins_at", ""))

@@ -8,7 +8,7 @@ from flask import Response
 from flask.views import MethodView
 
 from services.gateway import evidence, schemas
-from services.gateway.api import blueprint, told
+from services.gateway.api import blueprint, recorded, told
 from shared.files import ENDINGS
 
 Command = tuple[dict[str, Any], int]
@@ -29,7 +29,7 @@ class Files(MethodView):
         """Attach a file to an item of an open sheet. What it is says its content; in a blind pass what names its makers is taken out."""
         key = {"campaign": campaign, "unit": unit, "pass_key": pass_key, "scorer": scorer}
         answer = evidence.attach(key, item, body["file"].filename or "", body["file"].read())
-        return answer, 200 if answer.get("repeated") else 201
+        return answer, recorded(answer)
 
 
 @files.route("/<sha256>")

@@ -1,4 +1,4 @@
-"""Exports over the API: every score record as JSON, CSV and Excel."""
+"""Exports over the API: the boards with all their rows, and every score record, as JSON, CSV and Excel."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from services.gateway import exports, schemas
+from services.gateway import board_lines, exports, schemas
 from services.gateway.api import blueprint
 from services.gateway.downloads import XLSX, attachment
 from services.gateway.offload import beside
 from services.gateway.pages import common
-from services.gateway.workbooks.boards import workbook
+from services.gateway.workbooks.boards import flag_workbook, leader_workbook, workbook
 from shared.event import instant_text
 
-records = blueprint("exports", "/campaigns/<campaign>/exports", "Every score of a campaign's standings: JSON, CSV, Excel.")
+records = blueprint("exports", "/campaigns/<campaign>/exports", "A campaign's boards and every score: JSON, CSV, Excel.")
 BLUEPRINTS = (records,)
 
 
@@ -49,5 +49,62 @@ class Excel(MethodView):
         return attachment(beside(workbook, _export(asked, campaign)), f"bang-diem-{campaign}.xlsx")
 
 
+@records.route("/<any(standings, flag, leader):board>")
+class WholeBoard(MethodView):
+    @records.arguments(schemas.AsOf, location="query")
+    @records.response(200, schemas.Board)
+    def get(self, asked: dict[str, Any], campaign: str, board: str) -> Any:
+        """A board with the rows of all its pages."""
+        return exports.whole(campaign, board, _at(asked))
+
+
+@records.route("/flag.csv")
+class FlagCsv(MethodView):
+    @records.arguments(schemas.AsOf, location="query")
+    @records.response(200, content_type=exports.CSV)
+    def get(self, asked: dict[str, Any], campaign: str) -> Response:
+        """The flag board as CSV: eligibility with each reason, and what the chain of ties compared."""
+        return attachment(beside(board_lines.flag_csv, _flag(asked, campaign)), f"co-thi-dua-{campaign}.csv", exports.CSV)
+
+
+@records.route("/flag.xlsx")
+class FlagExcel(MethodView):
+    @records.arguments(schemas.AsOf, location="query")
+    @records.response(200, content_type=XLSX)
+    def get(self, asked: dict[str, Any], campaign: str) -> Response:
+        """The flag board as a workbook."""
+        return attachment(beside(flag_workbook, _flag(asked, campaign)), f"co-thi-dua-{campaign}.xlsx")
+
+
+@records.route("/leader.csv")
+class LeaderCsv(MethodView):
+    @records.arguments(schemas.AsOf, location="query")
+    @records.response(200, content_type=exports.CSV)
+    def get(self, asked: dict[str, Any], campaign: str) -> Response:
+        """The leader board as CSV: who led when, consents and refusals, and who is designated by what document."""
+        return attachment(beside(board_lines.leader_csv, _leader(asked, campaign)), f"khoi-truong-{campaign}.csv", exports.CSV)
+
+
+@records.route("/leader.xlsx")
+class LeaderExcel(MethodView):
+    @records.arguments(schemas.AsOf, location="query")
+    @records.response(200, content_type=XLSX)
+    def get(self, asked: dict[str, Any], campaign: str) -> Response:
+        """The leader board as a workbook."""
+        return attachment(beside(leader_workbook, _leader(asked, campaign)), f"khoi-truong-{campaign}.xlsx")
+
+
+def _at(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"as_of": instant_text(asked["as_of"])} if "as_of" in asked else {}
+
+
 def _export(asked: dict[str, Any], campaign: str) -> exports.Export:
-    return exports.gathered(campaign, {"as_of": instant_text(asked["as_of"])} if "as_of" in asked else {}, common.now())
+    return exports.gathered(campaign, _at(asked), common.now())
+
+
+def _flag(asked: dict[str, Any], campaign: str) -> board_lines.FlagBoard:
+    return board_lines.flag_board(campaign, _at(asked), common.now())
+
+
+def _leader(asked: dict[str, Any], campaign: str) -> exports.Shown:
+    return board_lines.leader_board(campaign, _at(asked), common.now())

@@ -65,7 +65,7 @@ class Comparison(MethodView):
             side: {"campaign": run, **{name: given[f"{side}_{name}"] for name in ("as_of", "rubric") if f"{side}_{name}" in given}}
             for side, run in runs.items()
         }
-        return query("rankings", "compare", **sides)
+        return query("rankings", "compare", **sides, **{name: given[name] for name in ("limit", "start") if name in given})
 
 
 @insights.route("/units/<unit>/evidence")

@@ -8,7 +8,7 @@ from flask import Response
 from flask.views import MethodView
 
 from services.gateway import organisation_workbook, schemas
-from services.gateway.api import blueprint, told
+from services.gateway.api import blueprint, exact, recorded, told
 from services.gateway.downloads import XLSX
 from services.gateway.network import command, query
 from services.gateway.workbooks import excel
@@ -51,8 +51,8 @@ class Changes(MethodView):
     @organisations.alt_response(200, schema=schemas.RecordedOrganisations)
     def post(self, body: dict[str, Any]) -> Command:
         """Record several changes, all or none, each on what those before it made."""
-        answer = command("registry", "record_organisations", plain(body))
-        return answer, 200 if answer["repeated"] else 201
+        answer = command("registry", "record_organisations", exact(body))
+        return answer, recorded(answer)
 
 
 @organisations.route("/workbook")
@@ -74,7 +74,7 @@ class Workbook(MethodView):
         if shown.get("digest", brought.digest) != brought.digest:
             raise PreviewStale("Organisations have changed since the preview: look at it again.", digest=brought.digest)
         answer = organisation_workbook.record(brought)
-        return answer, 200 if answer["repeated"] or not answer["events"] else 201
+        return answer, recorded(answer)
 
 
 @organisations.route("/workbook/preview")

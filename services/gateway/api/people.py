@@ -49,6 +49,15 @@ class People(MethodView):
         return told("registry", "register_person", body, person=str(person))
 
 
+@people.route("/search")
+class Search(MethodView):
+    @people.arguments(schemas.FindPeople)
+    @people.response(200, schemas.PersonLine(many=True))
+    def post(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Who bears a name and holds a post today in a unit or below it. Asked in a body, for no name stands in an address."""
+        return list(query("registry", "find_people", **body))
+
+
 @people.route("/<person>")
 class Person(MethodView):
     @people.response(200, schemas.Person)

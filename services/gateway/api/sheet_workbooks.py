@@ -8,7 +8,7 @@ from flask import Response
 from flask.views import MethodView
 
 from services.gateway import schemas, sheet_workbook
-from services.gateway.api import blueprint
+from services.gateway.api import blueprint, recorded
 from services.gateway.api.organisations import PreviewStale
 from services.gateway.downloads import XLSX
 from services.gateway.workbooks.sheets import Change, Fault, Plan, Subject
@@ -50,7 +50,7 @@ class SheetWorkbook(MethodView):
         if not plan.changes:
             return {"events": 0, "position": None, "repeated": False}, 200
         answer = sheet_workbook.record(subject, plan)
-        return answer, 200 if answer["repeated"] or not answer["events"] else 201
+        return answer, recorded(answer)
 
 
 @workbooks.route("/preview")

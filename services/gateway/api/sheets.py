@@ -52,11 +52,12 @@ class Sheet(MethodView):
 
 @sheets.route("/sheets/<unit>/<pass_key>/<scorer>/submission")
 class Submission(MethodView):
+    @sheets.arguments(schemas.SubmitSheet, required=False)
     @sheets.response(201, schemas.Recorded)
     @sheets.alt_response(200, schema=schemas.Recorded)
-    def post(self, campaign: str, unit: str, pass_key: str, scorer: str) -> Command:
-        """Hand in the sheet; it cannot be changed afterwards."""
-        return told("evaluations", "submit_sheet", {}, campaign=campaign, unit=unit, pass_key=pass_key, scorer=scorer)
+    def post(self, body: dict[str, Any], campaign: str, unit: str, pass_key: str, scorer: str) -> Command:
+        """Hand in the sheet; it cannot be changed afterwards. With a version only if nobody has saved since."""
+        return told("evaluations", "submit_sheet", body, campaign=campaign, unit=unit, pass_key=pass_key, scorer=scorer)
 
 
 @sheets.route("/sheets/<unit>/<pass_key>/<scorer>/return")

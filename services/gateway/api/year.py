@@ -1,4 +1,4 @@
-"""A campaign's year over the API: phases, compact, target titles, freeze."""
+"""A campaign's year over the API: phases, covenant, target titles, freeze."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.gateway.network import query
 
 Command = tuple[dict[str, Any], int]
 
-year = blueprint("year", "/campaigns/<campaign>", "A campaign's year: phases with their terms, compact, target titles, freeze and thaw.")
+year = blueprint("year", "/campaigns/<campaign>", "A campaign's year: phases with their terms, covenant, target titles, freeze and thaw.")
 titles = blueprint("titles", "/titles", "Emulation titles (danh hiệu thi đua) that may be registered as targets.")
 BLUEPRINTS = (year, titles)
 
@@ -101,7 +101,7 @@ class Compact(MethodView):
     @year.response(201, schemas.Recorded)
     @year.alt_response(200, schema=schemas.Recorded)
     def put(self, body: dict[str, Any], campaign: str) -> Command:
-        """Give out the compact, before the first unit signs it."""
+        """Give out the covenant, before the first unit signs it."""
         return told("campaigns", "issue_compact", body, campaign=campaign)
 
 
@@ -109,7 +109,7 @@ class Compact(MethodView):
 class Unsigned(MethodView):
     @year.response(200)
     def get(self, campaign: str) -> list[str]:
-        """The units that have not signed the compact."""
+        """The units that have not signed the covenant."""
         return list(query("campaigns", "unsigned", campaign=campaign))
 
 

@@ -1,4 +1,4 @@
-"""What a cluster takes to the conference that closes its season (hội nghị tổng kết): agenda, attendance, boards, draft minutes, compact.
+"""What a cluster takes to the conference that closes its season (hội nghị tổng kết): agenda, attendance, boards, draft minutes, covenant.
 
 Drafts: what only the conference can say (who came, what was said, the votes) stands as dots or blank cells. Scores are copied from the
 boards as they stand, with their state, and never rounded. People sign with their own hand; no name is printed.

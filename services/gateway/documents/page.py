@@ -20,6 +20,8 @@ from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from services.gateway.formats import printable
+
 FACE = "Times New Roman"
 BODY, TABLE, RECIPIENTS = 14, 12, 11
 WIDTH_CM, HEIGHT_CM = 21.0, 29.7
@@ -44,7 +46,7 @@ class Document:
         self._style()
         self._section()
         properties = self._docx.core_properties
-        properties.title, properties.author, properties.language = title, "", "vi-VN"
+        properties.title, properties.author, properties.language = printable(title), "", "vi-VN"
         # the day and not the instant: the same facts give the same document
         properties.created = properties.modified = datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC)
 
@@ -188,7 +190,7 @@ class Document:
         italic: bool = False,
         align: WD_ALIGN_PARAGRAPH = _JUSTIFIED,
     ) -> None:
-        run = paragraph.add_run(words)
+        run = paragraph.add_run(printable(words))
         run.font.size, run.bold, run.italic = Pt(size), bold, italic
         paragraph.alignment = align
 

@@ -52,7 +52,7 @@ def _candidates(campaigns: dict[str, dict[str, Any]], proposals: list[dict[str, 
     for campaign in campaigns.values():
         if campaign["state"] != "final":
             continue
-        board = query("rankings", "board", campaign=campaign["campaign"], board="flag")
+        board = query("rankings", "board", campaign=campaign["campaign"], board="flag", limit=1)  # candidates are named apart from the rows
         units = [unit for unit in board["candidates"] if (campaign["campaign"], unit) not in proposed]
         found += [{"campaign": campaign, "unit": unit} for unit in units]
     return found
@@ -70,6 +70,11 @@ def propose() -> Shown:
 def vote(proposal: str) -> Shown:
     counts = common.filled("held_on", "minutes", "corrects", whole=("members", "in_favour", "against", "blank", "absent"))
     return _act("record_vote", {"proposal": proposal, **counts}, done="flash.voted")
+
+
+@pages.post("/awards/proposals/<proposal>/ballot")
+def take_ballot(proposal: str) -> Shown:
+    return _act("take_ballot", {"proposal": proposal, **common.filled("ballot", "minutes", "corrects")}, done="flash.voted")
 
 
 @pages.post("/awards/proposals/<proposal>/decision")

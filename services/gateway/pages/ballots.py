@@ -89,14 +89,23 @@ def _choices() -> list[dict[str, str]]:
 @pages.get("/ballots/<ballot>")
 def show(ballot: str, error: CommendationError | None = None) -> str:
     found = query("evaluations", "ballot", ballot=ballot)
+    posts = {row["account"]: row for row in query("registry", "posts")}
     return render_template(
         "ballot.html",
         ballot=found,
         counts=_shares(found["count"]) if found["count"] else {},
         runs=_runs(),
-        posts={row["account"]: row for row in query("registry", "posts")},
+        posts=posts,
+        letter_of=[(account, posts.get(account, {}).get("post", account)) for account in _may_write(found)],
+        marks=_marks(found),
         error=error,
     )
+
+
+def _may_write(ballot: dict[str, Any]) -> list[str]:
+    """The absent whose written opinions the visitor may still enter."""
+    asks = ballot["mode"] != "secret" and ballot["rule"]["absent_may_vote"] and ballot["opened_by"] == visitors.required().account
+    return [account for account in ballot["absent"] if account not in ballot["letters"]] if asks else []
 
 
 def _shares(count: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -108,6 +117,14 @@ def _shares(count: dict[str, Any]) -> dict[str, dict[str, Any]]:
             share = (Decimal(one["in_favour"]) * 100 / count["of"]).quantize(Decimal("0.01"), ROUND_DOWN)
         found[one["choice"]] = {**one, "share": share}
     return found
+
+
+@pages.post("/ballots/<ballot>/letters")
+def letter(ballot: str) -> Shown:
+    """Enter the written opinion of a voter who is absent."""
+    marks = _marks(query("evaluations", "ballot", ballot=ballot))
+    given = [{"choice": choice, "mark": mark} for choice, mark in marks.items()]
+    return _act(ballot, "record_letter", {**common.filled("voter", "document"), "marks": given}, done="flash.letter_recorded")
 
 
 @pages.post("/ballots/<ballot>/closing")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request
 
+from services.gateway import proofs
 from services.gateway.answers import query_shared
-from services.gateway.formats import short
+from services.gateway.formats import short, typed_moment
 from services.gateway.i18n import t
 from services.gateway.network import query
 from services.gateway.pages import common
-from shared.bounds import BOARD_ROWS_PAGE, NAME_MAX
+from shared.bounds import BOARD_ROWS_PAGE, NAME_MAX, YEARS
 from shared.calendar import HANOI
-from shared.errors import CommendationError
+from shared.errors import CommendationError, Unavailable
 from shared.event import instant_text
 
 pages = common.blueprint("boards")
@@ -52,12 +54,57 @@ def explanation(campaign: str, unit: str) -> str:
     items: dict[str, list[dict[str, Any]]] = {}
     for item in found["items"]:
         items.setdefault(item["group"], []).append(item)
-    proofs: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    evidence: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for proof in query("rankings", "proofs", campaign=campaign, unit=unit, **at):
-        proofs.setdefault((proof["item"], proof["pass_key"], proof["scorer"]), []).append(proof)
+        evidence.setdefault((proof["item"], proof["pass_key"], proof["scorer"]), []).append(proof)
     return render_template(
-        "explanation.html", why=found, items=items, names=found["names"], proofs=proofs, as_of=request.args.get("as_of", ""), words=words
+        "explanation.html",
+        why=found,
+        items=items,
+        names=found["names"],
+        neighbours=_neighbours(found, at),
+        proofs=evidence,
+        proved=_proved_by(),
+        as_of=request.args.get("as_of", ""),
+        words=words,
     )
+
+
+def _neighbours(why: Mapping[str, Any], at: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The units next above and next below: {unit, name, rank, ahead: the unit's total less theirs, groups: the same of each}."""
+    if why["rank"] is None:
+        return []
+    # one row above, those who share the rank, one row below
+    part = {"after": max(why["rank"] - 2, 0), "limit": len(why["tied_with"]) + 3}
+    rows = [row for row in query("rankings", "board", campaign=why["campaign"], board="standings", **part, **at)["rows"] if row["rank"]]
+    own = next((row for row in rows if row["unit"] == why["unit"]), None)
+    if own is None:
+        return []
+    above, below = ([row for row in rows if (row["rank"] - own["rank"]) * side > 0] for side in (-1, 1))
+    return [
+        {
+            **{name: row[name] for name in ("unit", "name", "rank")},
+            "ahead": Decimal(own["total"]) - Decimal(row["total"]),
+            "groups": [
+                (key, Decimal(value) - Decimal(row["groups"][key]))
+                for key, value in own["groups"].items()
+                if value is not None and row["groups"].get(key) is not None
+            ],
+        }
+        for row in [*above[-1:], *below[:1]]
+    ]
+
+
+def _proved_by() -> dict[str, Any] | None:
+    """The heads by which the events of an explanation are proved, of the latest `checkpoint` or, before there is one, as they stand.
+
+    None where the audit is away: an explanation stands without.
+    """
+    try:
+        latest = query("audit", "checkpoints", limit=1)
+    except Unavailable:
+        return None
+    return {"checkpoint": latest[0], "heads": latest[0]["heads"]} if latest else proofs.heads()
 
 
 def _part() -> dict[str, Any]:
@@ -79,8 +126,7 @@ def as_of(field: str = "as_of") -> tuple[dict[str, Any], str]:
     given = request.args.get(field, "").strip()
     if not given:
         return {}, ""
-    try:
-        local = datetime.fromisoformat(given)
-    except ValueError:
+    local = typed_moment(given)
+    if local is None or local.year not in YEARS:
         return {}, t("board.as_of_unclear")
     return {"as_of": instant_text(local if local.tzinfo else local.replace(tzinfo=HANOI))}, ""

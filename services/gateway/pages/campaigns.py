@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import visitors
+from services.gateway import proofs, visitors
 from services.gateway.network import query
 from services.gateway.pages import common
 from services.gateway.pages.choosing import key_from, keys_of_lines
@@ -72,6 +72,7 @@ def show(campaign: str, error: CommendationError | None = None) -> str:
         final_possible=final_possible,
         tie=_tie(run) if leads and final_possible and run["state"] != "final" else None,
         open_now=any(one["state"] == "open" for one in run["passes"]),
+        logs=proofs.heads(run["seal"]["positions"]) if run["seal"] else None,
         error=error,
     )
 
@@ -84,12 +85,17 @@ def _year(run: dict[str, Any], passes: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def _tie(run: dict[str, Any]) -> dict[str, Any] | None:
-    """Units that share the top of the flag board before the result is made final: {units, votes: whether the rubric asks for a vote}."""
+    """Units that share the top of the flag board before the result is made final.
+
+    {units, votes: whether the rubric asks for a vote, ballots: those from which it may be taken over}.
+    """
     board = query("rankings", "board", campaign=run["campaign"], board="flag")
     if not board["needs_vote"]:
         return None
     chain = query("campaigns", "rubric", rubric=run["rubric"]).get("tie_breaks") or []
-    return {"units": board["candidates"], "votes": any(step["by"] == "vote" for step in chain)}
+    votes = any(step["by"] == "vote" for step in chain)
+    ballots = query("campaigns", "tie_ballots", campaign=run["campaign"]) if votes else []
+    return {"units": board["candidates"], "votes": votes, "ballots": ballots}
 
 
 def _by_unit(run: dict[str, Any], sheets: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
@@ -135,6 +141,11 @@ def record_tie_vote(campaign: str) -> Shown:
         return show(campaign, error), status_of(error)
     counts = [{"unit": unit, "votes": int(value)} for unit, value in given.items()]
     return act(campaign, "record_tie_vote", {"counts": counts, **common.filled("held_on", "minutes")}, done="flash.tie_voted")
+
+
+@pages.post("/campaigns/<campaign>/tie-vote/ballot")
+def take_tie_ballot(campaign: str) -> Shown:
+    return act(campaign, "take_tie_ballot", common.filled("ballot", "minutes"), done="flash.tie_voted")
 
 
 @pages.post("/campaigns/<campaign>/finalisation")

@@ -14,7 +14,7 @@ from services.gateway import formats, i18n, visitors
 from services.gateway.editor import words_of_place
 from services.gateway.network import command, query, settle
 from services.gateway.pages import choosing
-from services.gateway.problems import status_of, words_of
+from services.gateway.problems import TokenStale, status_of, words_of
 from shared.access import Role
 from shared.bounds import FORM_FIELDS_MAX
 from shared.calendar import legal_date
@@ -24,6 +24,9 @@ from shared.ids import new_id
 CLOCK = "commendation.clock"
 SECRETS = ("password", "current", "again")
 """Fields that are never written into a page: a password is typed once more instead."""
+
+DAYS = "days"
+"""Field of a form that says which of its fields hold a day as people write it."""
 
 READERS: Mapping[str, tuple[str, ...]] = {
     "registry": ("registry", "campaigns", "rankings", "awards"),
@@ -44,11 +47,15 @@ def blueprint(name: str) -> Blueprint:
 def _guard() -> Response | tuple[str, int] | None:
     if visitors.present() is None:
         if request.method == "POST":
+            visitors.check_origin()
             # what was typed goes along through the sign-in: a session that ended over lunch costs nobody a sheet
             return sign_in_page(next_url=request.path, carried=_typed_fields(), status=401, words=i18n.t("sign_in.ended"))
         return redirect(url_for("signing.form") + "?" + urlencode({"next": request.full_path.rstrip("?")}), 303)
     if request.method == "POST":
-        visitors.check_csrf()
+        try:
+            visitors.check_csrf()
+        except TokenStale as error:
+            return stale_page(error)
     return None
 
 
@@ -67,11 +74,27 @@ def keep_page(error: CommendationError) -> tuple[str, int]:
     return render_template("carry_on.html", action=request.path, fields=_typed_fields(), error=error), status_of(error)
 
 
+def stale_page(error: TokenStale) -> tuple[str, int]:
+    """What was typed into a page of an earlier session, in a form with the token of this one: nothing is done until the visitor sends it.
+
+    Not larger than the request was allowed to be. Passwords and files stay behind, and the page says so.
+    """
+    left_behind = any(request.form.get(name) for name in SECRETS) or any(file.filename for file in request.files.values())
+    page = render_template("carry_on.html", action=request.path, fields=_typed_fields(), stale=True, left_behind=left_behind)
+    return page, status_of(error)
+
+
 def furnish(app: Flask) -> None:
     """The words, formats and helpers that templates use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        number=formats.number, short=formats.short, percent=formats.percent, day=formats.day, moment=formats.moment, pairs=_pairs
+        number=formats.number,
+        short=formats.short,
+        percent=formats.percent,
+        day=formats.day,
+        day_field=formats.day_field,
+        moment=formats.moment,
+        pairs=_pairs,
     )
     app.jinja_env.globals.update(
         t=i18n.t,
@@ -94,6 +117,7 @@ def furnish(app: Flask) -> None:
         days_left=lambda due: (date.fromisoformat(due) - today()).days if due else None,
         words_of=words_of,
         problem_places=problem_places,
+        fault_at=fault_at,
     )
 
 
@@ -157,10 +181,8 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
     """The places that an error names, in words."""
     found = []
     for place in error.details.get("errors") or []:
-        message = f"field.{place['message']}"
-        words = i18n.t(message) if i18n.known(message) else words_of_place(place)
         label = f"label.{place['at']}"
-        found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": words})
+        found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": _words_at(place)})
     matters = error.details.get("matters") or []
     found += [{"at": _place_of(one), "message": i18n.t(f"matter.{one['kind']}", count=one["count"])} for one in matters]
     for one in error.details.get("imbalances") or []:
@@ -170,8 +192,22 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
     return found
 
 
+def fault_at(error: CommendationError | None, form: str, field: str) -> str:
+    """What is wrong with a field of the form that was sent, in words; "" where nothing is."""
+    if not error or request.method != "POST" or request.form.get("form") != form:
+        return ""
+    return " ".join(_words_at(place) for place in error.details.get("errors") or [] if place["at"] == field)
+
+
+def _words_at(place: Mapping[str, Any]) -> str:
+    message = f"field.{place['message']}"
+    return i18n.t(message) if i18n.known(message) else words_of_place(place)
+
+
 def _place_of(matter: Mapping[str, Any]) -> str:
-    """Where something is in the way of a final result: a service, a board, a unit, or a pass."""
+    """Where something is in the way of a final result: a service, a board, a pass by its title, or a unit."""
+    if "title" in matter:
+        return str(matter["title"])
     for family in ("service", "board"):
         if i18n.known(f"{family}.{matter['at']}"):
             return i18n.t(f"{family}.{matter['at']}")
@@ -181,13 +217,15 @@ def _place_of(matter: Mapping[str, Any]) -> str:
 def filled(*fields: str, whole: tuple[str, ...] = ()) -> dict[str, Any]:
     """The named fields of the form that were filled in; those in `whole` as whole numbers where they are.
 
-    Of a field in which an organisation is typed: its key.
+    Of a field in which an organisation is typed: its key; of one for a day: the day as ISO text.
     """
     found: dict[str, Any] = {}
     for name in (*fields, *whole):
         value = request.form.get(name, "").replace("\r\n", "\n").strip()
         if value and name in request.form.getlist(choosing.BY_NAME):
             value = choosing.key_of(value, names())
+        if name in request.form.getlist(DAYS):
+            value = formats.typed_day(value)
         if value:
             found[name] = int(value) if name in whole and value.isdigit() and len(value) < 10 else value
     return found

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Response, render_template, request
 
 from services.gateway import conferences
+from services.gateway.formats import typed_day
 from services.gateway.pages import common
 from shared.errors import CommendationError, ValidationFailed
 
@@ -21,7 +22,7 @@ def conference(campaign: str, error: CommendationError | None = None) -> str:
 @pages.get("/campaigns/<campaign>/conference/pack")
 def download(campaign: str) -> Response | tuple[str, int]:
     try:
-        held_on = _day(request.args.get("held_on", "").strip())
+        held_on = _day(typed_day(request.args.get("held_on", "").strip()))
     except ValidationFailed as error:
         return conference(campaign, error), 422
     return conferences.pack(campaign, request.args.get("place", ""), held_on, request.args.get("begins_at", ""))

@@ -37,6 +37,7 @@ def show(campaign: str, error: CommendationError | None = None) -> str:
         mine=mine,
         passes=passes,
         titles=dict(passes),
+        running=[one["pass_key"] for one in run["passes"] if one["state"] == "open"],
         units=common.taking_part([run]),
         scorers=_scorers(run),
         grounds=[(ground, i18n.t(f"conflict_ground.{ground}")) for ground in DECLARED],
@@ -64,6 +65,11 @@ def deny(campaign: str) -> Shown:
 @pages.post("/campaigns/<campaign>/recusals")
 def recuse(campaign: str) -> Shown:
     return _act(campaign, "recuse_scorer", common.filled(*PAIR, "pass_key", "reason"), done="flash.scorer_recused")
+
+
+@pages.post("/campaigns/<campaign>/recusals/withdrawal")
+def resume(campaign: str) -> Shown:
+    return _act(campaign, "withdraw_recusal", common.filled("unit", "scorer", "pass_key", "reason"), done="flash.recusal_withdrawn")
 
 
 def _act(campaign: str, method: str, data: dict[str, Any], *, done: str) -> Shown:

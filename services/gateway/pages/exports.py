@@ -1,4 +1,4 @@
-"""What is made of a campaign's standings: files to take along, pages to print, charts. The board's own freeze holds in each."""
+"""What is made of a campaign's boards: files to take along, pages to print, charts. The board's own freeze holds in each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from services.gateway import charts, exports
+from services.gateway import board_lines, charts, exports
 from services.gateway.downloads import attachment
 from services.gateway.formats import short
 from services.gateway.i18n import t
 from services.gateway.network import query
 from services.gateway.offload import beside
 from services.gateway.pages import boards, common
-from services.gateway.workbooks.boards import head_of, workbook
+from services.gateway.workbooks.boards import flag_workbook, head_of, leader_workbook, workbook
 
 pages = common.blueprint("exports")
 
@@ -44,6 +44,40 @@ def excel(campaign: str) -> Response:
 @pages.get("/campaigns/<campaign>/exports/scores.csv")
 def scores(campaign: str) -> Response:
     return attachment(beside(exports.as_csv, _export(campaign)), f"diem-{campaign}.csv", exports.CSV)
+
+
+@pages.get("/campaigns/<campaign>/exports/flag.xlsx")
+def flag_excel(campaign: str) -> Response:
+    return attachment(beside(flag_workbook, _flag(campaign)), f"co-thi-dua-{campaign}.xlsx")
+
+
+@pages.get("/campaigns/<campaign>/exports/flag.csv")
+def flag_lines(campaign: str) -> Response:
+    return attachment(beside(board_lines.flag_csv, _flag(campaign)), f"co-thi-dua-{campaign}.csv", exports.CSV)
+
+
+@pages.get("/campaigns/<campaign>/exports/leader.xlsx")
+def leader_excel(campaign: str) -> Response:
+    return attachment(beside(leader_workbook, _leader(campaign)), f"khoi-truong-{campaign}.xlsx")
+
+
+@pages.get("/campaigns/<campaign>/exports/leader.csv")
+def leader_lines(campaign: str) -> Response:
+    return attachment(beside(board_lines.leader_csv, _leader(campaign)), f"khoi-truong-{campaign}.csv", exports.CSV)
+
+
+@pages.get("/campaigns/<campaign>/exports/flag/print")
+def flag_printed(campaign: str) -> str:
+    shown = _flag(campaign)
+    chain = board_lines.chain_words(shown.board["rules"])
+    facts = [(t("standings.chain"), chain)] if chain else []
+    return _printed(shown, facts, list(board_lines.flag_lines(shown)))
+
+
+@pages.get("/campaigns/<campaign>/exports/leader/print")
+def leader_printed(campaign: str) -> str:
+    shown = _leader(campaign)
+    return _printed(shown, list(board_lines.leader_facts(shown.board)), list(board_lines.leader_lines(shown)))
 
 
 @pages.get("/campaigns/<campaign>/exports/print")
@@ -92,6 +126,28 @@ def drawn(campaign: str) -> str:
 def _export(campaign: str, unit: str | None = None) -> exports.Export:
     at, _ = boards.as_of()
     return exports.gathered(campaign, at, common.now(), unit)
+
+
+def _flag(campaign: str) -> board_lines.FlagBoard:
+    at, _ = boards.as_of()
+    return board_lines.flag_board(campaign, at, common.now())
+
+
+def _leader(campaign: str) -> exports.Shown:
+    at, _ = boards.as_of()
+    return board_lines.leader_board(campaign, at, common.now())
+
+
+def _printed(shown: exports.Shown, facts: Sequence[tuple[str, str]], lines: Sequence[Any]) -> str:
+    return render_template(
+        "print_board.html",
+        board=shown.board,
+        head=[*head_of(shown), *facts],
+        lines=lines,
+        tie_words=board_lines.tie_words,
+        answer_words=board_lines.answer_words,
+        designated_words=board_lines.designated_words,
+    )
 
 
 def _bars(board: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Home: what is due for the visitor's units, and how far the campaigns have come."""
+"""Home: what waits for the visitor, and how far the campaigns have come."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from shared.access import Role
 
 pages = common.blueprint("home")
 
+CONFLICTS_SHOWN_MAX = 5
+"""Conflicts of a campaign that are listed here; the rest are counted, and its page of conflicts has them."""
+
 
 @pages.get("/")
 def home() -> str:
@@ -20,14 +23,21 @@ def home() -> str:
     running = [common.campaign_or_404(row["campaign"]) for row in campaigns if row["state"] == "open"]
     titles = {(run["campaign"], one["pass_key"]): one["title"] for run in running for one in run["passes"]}
     tasks = [dict(task, pass_title=titles.get((task["campaign"], task["pass_key"]), task["pass_key"])) for task in duties.mine()]
+    open_tasks = [task for task in tasks if task["state"] == "open"]
     overseen = [run for run in running if visitors.holds(Role.OFFICE, Role.LEADER, Role.INSPECTOR, scope=run["cluster"])]
     return render_template(
         "home.html",
-        open_tasks=[task for task in tasks if task["state"] == "open"],
+        open_tasks=open_tasks,
+        workbooks=duties.workbooks(open_tasks),
         done_tasks=[task for task in tasks if task["state"] == "submitted" and (task["campaign"], task["pass_key"]) in titles],
         entries=_entries(running),
         reminders=duties.reminders(),
         ballots=[row for row in query("evaluations", "my_ballots") if not row["voted"]],
+        appeals=duties.appeals_to_answer(running),
+        lodged=duties.appeals_lodged(running),
+        conflicts=duties.conflicts(running, open_tasks),
+        ratings=duties.ratings(common.today()),
+        shown_max=CONFLICTS_SHOWN_MAX,
         progress=[dict(run, passes=progress_of(run)) for run in overseen],
         running=running,
         steps=_steps() if not campaigns and visitors.holds(Role.ADMINISTRATOR, Role.OFFICE) else [],

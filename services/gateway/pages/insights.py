@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from services.gateway.formats import NumberUnclear, typed_number
 from services.gateway.network import query
 from services.gateway.pages import boards, common
-from services.gateway.problems import status_of
+from services.gateway.problems import code_of, status_of, words_of
 from shared.errors import CommendationError, NotFound, NotSignedIn
 
 pages = common.blueprint("insights")
@@ -19,6 +19,8 @@ Shown = str | tuple[str, int]
 
 PERCENT = "10"
 """By how much weights may change where nobody says otherwise: as the question is mostly asked."""
+
+TOO_LARGE = "rankings.board_too_large"
 
 WEIGHT = "weight:"
 """In front of an item's key: the field of its weight."""
@@ -34,24 +36,41 @@ def what_if(campaign: str) -> Shown:
     """The board under what is typed; what cannot be read or is refused is said, beside the board as it is."""
     rubric = request.args.get("rubric") or None
     without = request.args.getlist("without")
+    part = {"start": _whole("start")}
     error: CommendationError | None = None
     try:
-        rules = query("rankings", "what_if", campaign=campaign, rubric=rubric)
+        rules = query("rankings", "what_if", campaign=campaign, rubric=rubric, **part)
         weights = _weights(rules)
         found = (
-            query("rankings", "what_if", campaign=campaign, rubric=rubric, weights=weights, without=without)
+            query("rankings", "what_if", campaign=campaign, rubric=rubric, weights=weights, without=without, **part)
             if weights or without
             else rules
         )
-        firm = query("rankings", "firmness", campaign=campaign, percent=_percent())
+        firm = _firmness(campaign, _percent())
     except (NotSignedIn, NotFound):
         raise
     except CommendationError as refused:
         error = refused
         found = query("rankings", "what_if", campaign=campaign)
-        firm = query("rankings", "firmness", campaign=campaign, percent=PERCENT)
+        firm = _firmness(campaign, PERCENT)
     shown = render_template("insights_what_if.html", current="what_if", found=found, firm=firm, error=error, weight=WEIGHT, percent=PERCENT)
     return shown if error is None else (shown, status_of(error))
+
+
+def _firmness(campaign: str, percent: str) -> dict[str, Any]:
+    """How firm the first place is, or in `refused` why that is not told of a board so large, of which the rest of the page still is."""
+    try:
+        return dict(query("rankings", "firmness", campaign=campaign, percent=percent))
+    except CommendationError as error:
+        if code_of(error) != TOO_LARGE:
+            raise
+        return {"firmness": None, "refused": words_of(error)}
+
+
+def _whole(name: str) -> int:
+    """A whole number of the address; 0 where there is none that can be read."""
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
 
 
 def _weights(rules: Mapping[str, Any]) -> dict[str, str]:
@@ -84,7 +103,7 @@ def compare(campaign: str) -> Shown:
         sides.append({"campaign": run, "rubric": request.args.get(f"{name}_rubric") or None, **at})
     error: CommendationError | None = None
     try:
-        found = query("rankings", "compare", before=sides[0], after=sides[1])
+        found = query("rankings", "compare", before=sides[0], after=sides[1], start=_whole("start"))
     except (NotSignedIn, NotFound):
         raise
     except CommendationError as refused:
@@ -110,8 +129,17 @@ def seasons(unit: str) -> str:
 
 @pages.get("/audit/events/<event>")
 def event(event: str) -> str:
-    """Where an event stands in the log."""
-    return render_template("insights_event.html", found=query("audit", "place", event=event), posts=_posts())
+    """Where an event stands in the log, and the proof of it."""
+    found = query("audit", "place", event=event)
+    proof: dict[str, Any] | None = None
+    error: CommendationError | None = None
+    try:
+        proof = query("audit", "proof", event=event)
+    except NotSignedIn:
+        raise
+    except CommendationError as refused:
+        error = refused
+    return render_template("insights_event.html", found=found, posts=_posts(), proof=proof, error=error)
 
 
 @pages.post("/campaigns/<campaign>/boards/leader/answers")

@@ -169,7 +169,7 @@ def _asked(*days: str) -> tuple[dict[str, Any], ValidationFailed | None]:
     asked: dict[str, Any] = {}
     errors = []
     for name in days:
-        if given := request.args.get(name, ""):
+        if given := formats.typed_day(request.args.get(name, "")):
             try:
                 asked[name] = date.fromisoformat(given).isoformat()
             except ValueError:

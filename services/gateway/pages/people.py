@@ -12,11 +12,13 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway import visitors
+from services.gateway.formats import typed_day
 from services.gateway.i18n import t
 from services.gateway.network import command_id, query
 from services.gateway.pages import choosing, common
-from shared.access import Role
-from shared.errors import CommendationError, NotAllowed
+from services.gateway.problems import status_of
+from shared.access import NETWORK, Role
+from shared.errors import CommendationError, NotAllowed, NotSignedIn
 from shared.ids import derived_id
 
 pages = common.blueprint("people")
@@ -28,7 +30,7 @@ OVERSEERS = (Role.OFFICE, Role.ADMINISTRATOR, Role.INSPECTOR)
 
 
 @pages.get("/people")
-def overview(error: CommendationError | None = None) -> str:
+def overview(error: CommendationError | None = None, found: list[dict[str, Any]] | None = None) -> str:
     """The people of one unit, its transfers that wait for an answer, and the form for another person."""
     own = _own_units()
     unit = request.form.get("unit") or request.args.get("unit", "").strip() or (own[0][0] if len(own) == 1 else "")
@@ -46,8 +48,21 @@ def overview(error: CommendationError | None = None) -> str:
         transfers=query("registry", "transfers", unit=unit) if unit else [],
         sexes=_sexes(),
         offers=bool(unit) and _acts_for(unit),
+        finds=bool(unit) and visitors.holds(*OVERSEERS, scope=NETWORK),
+        found=found,
         error=error,
     )
+
+
+@pages.post("/people/search")
+def find() -> str | tuple[str, int]:
+    """Who bears a name in the unit and below it: sent as a form, for no name stands in an address."""
+    try:
+        return overview(found=query("registry", "find_people", **common.filled("unit", "name")))
+    except NotSignedIn:
+        raise
+    except CommendationError as error:
+        return overview(error), status_of(error)
 
 
 @pages.post("/people")
@@ -143,7 +158,7 @@ def _held() -> dict[str, Any]:
 def _day(typed: str) -> str:
     """A day of the address, or none where it is no day."""
     try:
-        return date.fromisoformat(typed).isoformat()
+        return date.fromisoformat(typed_day(typed)).isoformat()
     except ValueError:
         return ""
 

@@ -20,15 +20,17 @@ from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.offload import beside
 from services.gateway.pages import choosing, common, previews
+from services.gateway.periods import typed_period, words_of_period
 from services.gateway.problems import code_of, status_of
 from services.gateway.rating_rows import Entry, entry_of, mark_of, rated_in, words_of_faults
 from services.gateway.workbooks import excel
 from services.gateway.workbooks import ratings as workbook
 from services.gateway.workbooks.table import Filled, Table
 from shared.access import Role
-from shared.errors import CommendationError, NotFound, NotSignedIn
+from shared.errors import CommendationError, NotFound, NotSignedIn, ValidationFailed
 
 pages = common.blueprint("ratings")
+pages.add_app_template_filter(words_of_period, "period")
 Shown = Answer | tuple[str, int] | str
 
 OVERSEERS = (Role.OFFICE, Role.INSPECTOR)
@@ -58,12 +60,16 @@ def overview(error: CommendationError | None = None) -> str:
 
 
 @pages.get("/ratings/open")
-def choose() -> Answer:
+def choose() -> Shown:
     """To the period, or to the year where only a year was typed."""
-    unit, scheme, period = (request.args.get(name, "").strip() for name in ("unit", "scheme", "period"))
-    if period.isdigit() and len(period) == 4:
+    unit, scheme, typed = (request.args.get(name, "").strip() for name in ("unit", "scheme", "period"))
+    period = typed_period(typed) if typed else f"{common.today():%Y-%m}"
+    if period is None:
+        errors = [{"at": "period", "message": t("ratings.period_unclear")}]
+        return overview(ValidationFailed(f"{typed!r} is no period.", errors=errors)), 422
+    if period.isdigit():
         return redirect(url_for("ratings.year", unit=unit, year=int(period), scheme=scheme), 303)
-    return redirect(url_for("ratings.grid", unit=unit, period=period or f"{common.today():%Y-%m}", scheme=scheme), 303)
+    return redirect(url_for("ratings.grid", unit=unit, period=period, scheme=scheme), 303)
 
 
 @pages.get("/ratings/<unit>/<period>/<scheme>")

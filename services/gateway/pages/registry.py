@@ -204,13 +204,15 @@ def revoke(account: str) -> Shown:
 
 @pages.get("/stand-ins")
 def stand_ins(error: CommendationError | None = None) -> str:
-    """One's own roles, and who stands in for one."""
+    """One's own roles, and who stands in for one; for an administrator also who stands in for others."""
     account = visitors.required().account
     posts = {row["account"]: row for row in query("registry", "posts")}
+    administers = visitors.holds(Role.ADMINISTRATOR, scope=NETWORK)
     return render_template(
         "stand_ins.html",
         held=[row for row in visitors.me()["roles"] if row["role"] != Role.ADMINISTRATOR],
         lent=query("registry", "lent_roles", account=account),
+        others_lend=[row for row in query("registry", "lent_roles") if row["account"] != account] if administers else None,
         posts={key: row["post"] for key, row in posts.items()},
         others=[(key, _post_words(row)) for key, row in posts.items() if key != account],
         error=error,
@@ -226,7 +228,8 @@ def lend() -> Shown:
 
 @pages.post("/stand-ins/end")
 def take_back() -> Shown:
-    return _act_on_own("end_delegation", common.filled("role", "scope", "to_account", "reason"), done="flash.taken_back")
+    """End a delegation of one's own, or as administrator of the `account` named."""
+    return _act_on_own("end_delegation", common.filled("account", "role", "scope", "to_account", "reason"), done="flash.taken_back")
 
 
 @pages.get("/permissions")

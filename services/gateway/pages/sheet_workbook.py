@@ -69,6 +69,17 @@ def record(campaign: str, pass_key: str, scorer: str) -> Shown:
     return common.finish("evaluations", answer, done="flash.sheet_workbook", back=_back(subject), n=len(plan.changes))
 
 
+@pages.post(f"{AT}/faults.xlsx")
+def faults(campaign: str, pass_key: str, scorer: str) -> Shown:
+    """The rows in which something is wrong, in a workbook to be put right and brought back with all the others."""
+    try:
+        return sheet_workbook.faulty(Subject(campaign, pass_key, scorer), previews.content(), unit=_unit(), choose=_choice)
+    except NotSignedIn:
+        raise
+    except CommendationError as error:
+        return upload(campaign, pass_key, scorer, error), status_of(error)
+
+
 def _shown(subject: Subject, content: bytes, *, words: str = "") -> Shown:
     shown, plan = sheet_workbook.read(subject, content, unit=_unit(), choose=_choice)
     page = render_template(

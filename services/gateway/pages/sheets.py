@@ -6,12 +6,13 @@ both are shown and one chooses. The page's script saves by the same address whil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway import filling, formats, visitors
+from services.gateway import duties, filling, formats, visitors
 from services.gateway.filling import Filled, Outcome
 from services.gateway.i18n import t
 from services.gateway.network import command, query
@@ -46,6 +47,12 @@ def save(campaign: str, unit: str, pass_key: str, scorer: str) -> Shown:
     try:
         sheet = query("evaluations", "sheet", **key)
         filled = filling.read(sheet, request.form)
+        if lost := filling.not_taken(sheet, request.form):
+            return (
+                _told({"words": t("sheet.not_taken")}, 409)
+                if _by_script()
+                else (_page(sheet, filled, t("sheet.not_taken"), lost=lost), 409)
+            )
         if _by_script():
             return _saved_by_script(key, sheet, filled)
         return _saved(key, sheet, filled, submitting=request.form.get("action") == "submit")
@@ -85,7 +92,9 @@ def _saved(key: Key, sheet: filling.Sheet, filled: Filled, *, submitting: bool) 
         if changes:
             answer = _score(key, sheet, changes, step="scores")
         if submitting:
-            answer = command("evaluations", "submit_sheet", dict(key), step="submit")
+            version = sheet["version"] + (len(answer["events"]) if answer else 0)
+            # sent again it finds a later version, and is then a command of its own that has nothing left to do
+            answer = command("evaluations", "submit_sheet", {**key, "version": version}, step=f"submit-{version}")
     except (NotSignedIn, Unavailable):
         raise
     except CommendationError as error:
@@ -157,17 +166,29 @@ def _score(key: Key, sheet: filling.Sheet, changes: list[dict[str, Any]], *, ste
     return command("evaluations", "score_items", {**key, "scores": plain(changes), "version": sheet["version"]}, step=step)
 
 
-def _page(sheet: filling.Sheet, filled: Filled, words: str = "", error: CommendationError | None = None) -> str:
+def _page(
+    sheet: filling.Sheet,
+    filled: Filled,
+    words: str = "",
+    error: CommendationError | None = None,
+    lost: Mapping[str, filling.Given] | None = None,
+) -> str:
+    """The page of the sheet; lost: what was typed into rows that are not filled any more, by item."""
     given = {before["pass_key"] for item in filling.items_of(sheet) for before in item["previous"]}
     order = [one["pass_key"] for one in sheet["passes"]]
     here = order.index(sheet["pass_key"]) if sheet["pass_key"] in order else len(order)
+    takes = {item["key"]: filling.takes(sheet, item) for item in filling.items_of(sheet)}
     return render_template(
         "sheet.html",
         sheet=sheet,
         rows=filled.rows,
         words=words,
+        lost=lost or {},
         changed=any(entry.outcome is not Outcome.HELD for entry in filled.rows.values()),
-        takes={item["key"]: filling.takes(sheet, item) for item in filling.items_of(sheet)},
+        takes=takes,
+        wrong=[key for key, entry in filled.rows.items() if entry.error and takes[key]],
+        apart=any(item["kind"] in ("bonus", "penalty") and takes[item["key"]] for item in filling.items_of(sheet)),
+        left=_left(sheet),
         titles={one["pass_key"]: one["title"] for one in sheet["passes"]},
         earlier=[one for one in order[:here] if one in given or len(order) <= COLUMNS_MAX],
         later=order[here + 1 :] if len(order) <= COLUMNS_MAX else [],
@@ -177,6 +198,19 @@ def _page(sheet: filling.Sheet, filled: Filled, words: str = "", error: Commenda
         error=error,
         signs=SIGNS,
     )
+
+
+def _left(sheet: filling.Sheet) -> list[str]:
+    """The other units whose sheets the visitor has still to hand in for this scorer and pass, by name, beginning after this unit."""
+    if sheet["scorer"] == sheet["unit"] or sheet["scorer"] not in duties.scorers():
+        return []
+    here = common.name_of(sheet["unit"])
+    found = [
+        task["unit"]
+        for task in query("evaluations", "tasks", units=[sheet["scorer"]])
+        if all(task[name] == sheet[name] for name in ("campaign", "pass_key")) and task["state"] == "open" and task["unit"] != sheet["unit"]
+    ]
+    return sorted(found, key=lambda unit: (common.name_of(unit) < here, common.name_of(unit)))
 
 
 def _returnable(sheet: filling.Sheet) -> bool:

@@ -1,4 +1,4 @@
-"""A campaign through its year: the plan of its phases and their terms, the compact, target titles, freezing and thawing its boards."""
+"""A campaign through its year: the plan of its phases and their terms, the covenant, target titles, freezing and thawing its boards."""
 
 from __future__ import annotations
 

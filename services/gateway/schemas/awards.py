@@ -25,7 +25,7 @@ def head_count() -> fields.Integer:
 
 
 class RecordVote(Asked):
-    """The council's vote, counted on all its members."""
+    """The council's vote that was held on paper, counted on all its members."""
 
     members = head_count()
     in_favour = head_count()
@@ -33,6 +33,14 @@ class RecordVote(Asked):
     blank = head_count()
     absent = head_count()
     held_on = fields.Date(required=True)
+    minutes = line()
+    corrects = text("Why an earlier vote is corrected", allow_none=True, validate=validate.Length(max=TEXT_MAX))
+
+
+class TakeBallot(Asked):
+    """A ballot that was counted in this campaign, from which the council's vote is taken over."""
+
+    ballot = identifier()
     minutes = line()
     corrects = text("Why an earlier vote is corrected", allow_none=True, validate=validate.Length(max=TEXT_MAX))
 
@@ -57,8 +65,15 @@ class Proposal(Answer):
     form = text()
     reason = text()
     state = text("proposed, voted or decided")
-    vote = fields.Dict(allow_none=True)
+    vote = fields.Dict(
+        allow_none=True,
+        metadata={"description": "counts, held_on, minutes, threshold, ratio, passed; ballot {ballot, passed}, null of a vote on paper"},
+    )
     decision = fields.Dict(allow_none=True)
+    ballots = fields.List(
+        fields.Dict(),
+        metadata={"description": "ballot, title, closed_on, members, in_favour, verdict: from which the vote may be taken over"},
+    )
 
 
 class Decision(Answer):

@@ -82,6 +82,15 @@ class RaisedHands(Asked):
     against = _count()
 
 
+class BallotLetter(Asked):
+    """The written opinion of a voter who was noted as absent, entered as their vote; never in a secret ballot."""
+
+    voter = identifier()
+    marks = fields.List(fields.Nested(ChoiceMark), required=True, validate=validate.Length(max=BALLOT_CHOICES_MAX))
+    document = line()
+    sha256 = text("Of the letter's scan", allow_none=True, validate=validate.Length(equal=64))
+
+
 class CloseBallot(Asked):
     """Close and count; with a reason while votes are missing. hands, cast, blank, invalid: of a show of hands alone."""
 
@@ -120,6 +129,8 @@ class Ballot(BallotLine):
     kind = text()
     most = fields.Integer()
     electorate = fields.List(fields.String(), metadata={"description": "The accounts that may vote"})
+    absent = fields.List(fields.String(), metadata={"description": "Those of them who were noted as absent"})
+    letters = fields.List(fields.String(), metadata={"description": "Whose written opinions are entered, for who opened the ballot"})
     rule = fields.Dict(
         metadata={"description": "percent, strictly, base, quorum, absent_may_vote, basis, verified, as they held at the opening"}
     )

@@ -60,6 +60,8 @@ class ProblemPlace(ma.Schema):
 
     at = text("Where: the field, with its path")
     message = text("What is wrong there, and what to give instead")
+    code = text("Stable code of what is wrong, where the service tells several apart")
+    values = fields.Dict(keys=fields.String(), metadata={"description": "What the message speaks of, by name"})
 
 
 class Problem(ma.Schema):
@@ -76,7 +78,10 @@ class Problem(ma.Schema):
 
 
 class Recorded(Answer):
-    """Where a command's events stand. `repeated`: the same command came before, and this is its first answer again."""
+    """Where a command's events stand.
+
+    `events`: their ids, none where the command says what already holds; `repeated`: it came before, and this is its first answer again.
+    """
 
     stream = text()
     version = fields.Integer()

@@ -55,7 +55,7 @@ class CampaignLine(Answer):
 
 
 class Campaign(CampaignLine):
-    """A campaign with its units, passes, phases and compact."""
+    """A campaign with its units, passes, phases and covenant."""
 
     units = fields.List(fields.Dict(), metadata={"description": "unit, registered_on, covenant {signatory, signed_on}"})
     passes = fields.List(fields.Dict(), metadata={"description": "pass_key, title, state, due_on, assignments [{unit, scorers}]"})
@@ -74,10 +74,17 @@ class VoteCount(Asked):
 
 
 class RecordTieVote(Asked):
-    """The vote of the cluster's conference between units of equal score, for a rubric whose tie chain asks for one."""
+    """The vote that the cluster's conference held on paper between units of equal score, where the rubric's tie chain asks for one."""
 
     counts = fields.List(fields.Nested(VoteCount), required=True, validate=validate.Length(min=2))
     held_on = fields.Date(required=True)
+    minutes = line()
+
+
+class TakeTieBallot(Asked):
+    """A ballot that was counted in this campaign, from which the vote between units of equal score is taken over."""
+
+    ballot = identifier()
     minutes = line()
 
 

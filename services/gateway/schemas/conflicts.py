@@ -52,6 +52,13 @@ class RecuseScorer(_Pair):
     reason = _words()
 
 
+class WithdrawRecusal(_Pair):
+    """Take a recusal back while the pass is open: the sheet is owed again."""
+
+    pass_key = identifier()
+    reason = _words()
+
+
 class CheckConflicts(Asked):
     """Which scorer, in which pass."""
 
@@ -67,7 +74,7 @@ class ConflictLine(Answer):
     pass_key = text("None where the scorer is called to no sheet on the unit", allow_none=True)
     ground = text(", ".join(GROUNDS))
     source = text("derived or declared")
-    state = text("standing, withdrawn, denied or recused")
+    state = text("standing, withdrawn, denied, recused or taken_back (a recusal)")
     effect = text("blocks or shows", allow_none=True)
     basis = text(allow_none=True)
     verified = fields.Boolean(metadata={"description": "Whether the text of the basis was read"})

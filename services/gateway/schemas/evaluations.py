@@ -10,6 +10,13 @@ from shared.schema import ExactDecimal
 from shared.schema import key as identifier
 
 
+def _version() -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        metadata={"description": "Of the sheet as it was read; refused (409 evaluations.sheet_stale) when it has moved on since"},
+    )
+
+
 class ItemScore(Asked):
     """A score for an item; null takes back what was given. `reason`: needed where the score differs from the pass before."""
 
@@ -22,9 +29,13 @@ class ScoreItems(Asked):
     """Scores to change on a sheet; items not named stay as they are."""
 
     scores = fields.List(fields.Nested(ItemScore), required=True, validate=validate.Length(min=1))
-    version = fields.Integer(
-        strict=True, metadata={"description": "Of the sheet as it was read; refused as stale_version when it has moved on since"}
-    )
+    version = _version()
+
+
+class SubmitSheet(Asked):
+    """Hand the sheet in, as it was read."""
+
+    version = _version()
 
 
 class ReturnSheet(Asked):
@@ -89,6 +100,7 @@ class Sheet(Answer):
     extended = fields.Boolean(metadata={"description": "Whether the day on which the pass is due was moved"})
     grace_until = day("The last day of grace: late, but allowed", nullable=True)
     editable = fields.Boolean()
+    recused = fields.Dict(allow_none=True, metadata={"description": "ground and reason, where the scorer stepped back"})
     returned = fields.Dict(allow_none=True, metadata={"description": "reason and items, of a sheet that was given back and is not back"})
     requires_evidence = fields.Boolean(metadata={"description": "Whether it is handed in only with the evidence that is asked for"})
     blind = fields.Boolean(metadata={"description": "Whether files are kept without what names their makers"})

@@ -7,14 +7,17 @@ from decimal import Decimal
 from marshmallow import fields, validate
 
 from services.gateway.schemas.base import Answer, Asked, instant, points, text
-from shared.schema import ExactDecimal
+from shared.bounds import BOARD_ROWS_PAGE_MAX
+from shared.schema import ExactDecimal, in_our_time
+
+_PART = validate.Range(min=1, max=BOARD_ROWS_PAGE_MAX)
 
 
 class UnderAsked(Asked):
     """Another published version of the rules, and an instant."""
 
     rubric = fields.String(required=True)
-    as_of = fields.AwareDateTime(format="iso")
+    as_of = fields.AwareDateTime(format="iso", validate=in_our_time)
 
 
 class Supposed(Asked):
@@ -23,7 +26,9 @@ class Supposed(Asked):
     rubric = fields.String()
     weights = fields.Dict(keys=fields.String(), values=ExactDecimal(required=True))
     without = fields.List(fields.String())
-    as_of = fields.AwareDateTime(format="iso")
+    as_of = fields.AwareDateTime(format="iso", validate=in_our_time)
+    limit = fields.Integer(strict=True, validate=_PART, metadata={"description": "Rows of the answer at most"})
+    start = fields.Integer(strict=True, validate=validate.Range(min=0), metadata={"description": "Rows before the first of the answer"})
 
 
 class FirmnessAsked(Asked):
@@ -36,10 +41,12 @@ class ComparedAsked(Asked):
     """The board before: of this campaign or another, as of an instant, under a version of the rules; and the same of the board after."""
 
     other = fields.String()
-    before_as_of = fields.AwareDateTime(format="iso")
+    before_as_of = fields.AwareDateTime(format="iso", validate=in_our_time)
     before_rubric = fields.String()
-    after_as_of = fields.AwareDateTime(format="iso")
+    after_as_of = fields.AwareDateTime(format="iso", validate=in_our_time)
     after_rubric = fields.String()
+    limit = fields.Integer(validate=_PART, metadata={"description": "Rows of the answer at most"})
+    start = fields.Integer(validate=validate.Range(min=0), metadata={"description": "Rows before the first of the answer"})
 
 
 class LeadershipAnswer(Asked):
@@ -55,7 +62,9 @@ class SupposedBoard(Answer):
 
     campaign = text()
     hypothetical = fields.Boolean()
+    units = fields.Integer(metadata={"description": "How many rows there are in all"})
     rows = fields.List(fields.Dict(), metadata={"description": "unit, name, rank, total, and what they `was` without the supposition"})
+    next = fields.Integer(allow_none=True, metadata={"description": "`start` of the next rows; null where these are the last"})
 
 
 class Firm(Answer):
@@ -70,7 +79,9 @@ class Firm(Answer):
 class Compared(Answer):
     """Two boards unit by unit: direction, ranks and totals, and what moved each."""
 
+    units = fields.Integer(metadata={"description": "How many rows there are in all"})
     rows = fields.List(fields.Dict())
+    next = fields.Integer(allow_none=True, metadata={"description": "`start` of the next rows; null where these are the last"})
     rules = fields.List(fields.Dict(), metadata={"description": "in what the rules of the two differ"})
 
 

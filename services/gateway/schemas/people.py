@@ -93,6 +93,13 @@ class PostPeriod(Answer):
     document = text(allow_none=True)
 
 
+class FindPeople(Asked):
+    """Who is looked for: words of the name or their beginnings, with or without marks, in a unit and all that are under it."""
+
+    unit = fields.String(required=True)
+    name = fields.String(required=True, validate=validate.Length(min=2, max=100))
+
+
 class PersonLine(PostPeriod):
     """A period of a person in a post of a unit; of one who is forgotten a mark stands in the place of the name."""
 

@@ -6,12 +6,15 @@ from marshmallow import fields, validate
 
 from services.gateway.schemas.base import Answer, Asked, instant, text
 from shared.bounds import BOARD_ROWS_PAGE_MAX, NAME_MAX
+from shared.schema import in_our_time
 
 
 class AsOf(Asked):
     """The board as it stood at an instant."""
 
-    as_of = fields.AwareDateTime(format="iso", metadata={"description": "ISO 8601 with zone, e.g. 2024-12-31T23:59:59+07:00"})
+    as_of = fields.AwareDateTime(
+        format="iso", validate=in_our_time, metadata={"description": "ISO 8601 with zone, e.g. 2024-12-31T23:59:59+07:00"}
+    )
 
 
 class AskedPart(Asked):
@@ -47,4 +50,5 @@ class Board(Answer):
 class Explanation(Answer):
     """Why a unit stands where it stands: items, passes, scorers, scores, reasons and the events behind them."""
 
+    proof_of_place = text("where the proof of place of an event is, by its id: a URI template (RFC 6570) of `event`")
     unit = text()

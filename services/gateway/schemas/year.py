@@ -1,4 +1,4 @@
-"""A campaign's year over the API: phases, compact, target titles, freeze."""
+"""A campaign's year over the API: phases, covenant, target titles, freeze."""
 
 from __future__ import annotations
 

@@ -101,19 +101,24 @@
   };
   const words = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+  // a table of hundreds of rows is laid out anew whenever a text in it is set, even to what it was
+  const put = (place, text) => {
+    if (place.textContent !== text) place.textContent = text;
+  };
+
   const held = new Map();
   const judge = (row) => {
     const found = result(row);
     held.set(row, found);
-    row.querySelector("[data-points]").textContent = found ? shown(found.total) : "–";
+    put(row.querySelector("[data-points]"), found ? shown(found.total) : "–");
     row.querySelector("[data-points]").removeAttribute("title");
-    row.querySelector("[data-given]").textContent = found ? found.grade : field(row, "unrated").value.trim() ? form.dataset.unrated : "–";
+    put(row.querySelector("[data-given]"), found ? found.grade : field(row, "unrated").value.trim() ? form.dataset.unrated : "–");
   };
   const add = () => {
     const graded = [...held.values()].filter(Boolean);
-    document.getElementById("entered").textContent = rows.filter((row) => held.get(row) || field(row, "unrated").value.trim()).length;
+    put(document.getElementById("entered"), String(rows.filter((row) => held.get(row) || field(row, "unrated").value.trim()).length));
     for (const count of document.querySelectorAll("#counts [data-grade]")) {
-      count.textContent = `${count.dataset.grade}: ${graded.filter((one) => one.grade === count.dataset.grade).length}`;
+      put(count, `${count.dataset.grade}: ${graded.filter((one) => one.grade === count.dataset.grade).length}`);
     }
     for (const line of document.querySelectorAll("#quotas [data-group='']")) {
       const quota = scheme.quotas.find((one) => one.key === line.dataset.quota);
@@ -137,13 +142,21 @@
         rounding: form.getAttribute(`data-rounding-${quota.rounding.replace("_", "-")}`),
       };
       const tag = line.querySelector(".tag");
-      tag.textContent = words(form.dataset.left, values);
+      put(tag, words(values.left < 0 ? form.dataset.beyond : form.dataset.left, { ...values, over: -values.left }));
       tag.className = values.left < 0 ? "tag warn" : "tag good";
-      line.querySelector(".arithmetic").textContent = words(form.dataset.quota, values);
+      put(line.querySelector(".arithmetic"), words(form.dataset.quota, values));
     }
   };
 
+  // nothing is saved before the button is pressed: whoever leaves with something typed is asked
+  let typed = Boolean(form.querySelector("tr.wrong"));
+  form.addEventListener("submit", () => (typed = false));
+  window.addEventListener("beforeunload", (event) => {
+    if (typed) event.preventDefault();
+  });
+
   form.addEventListener("input", (event) => {
+    typed = true;
     const row = event.target.closest("tr[data-subject]");
     if (!row) return;
     judge(row);

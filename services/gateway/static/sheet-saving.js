@@ -158,7 +158,9 @@
   window.addEventListener("online", save);
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (button?.dataset.confirm && !leaving && !window.confirm(button.dataset.confirm)) {
+    // with rows left the sheet is not taken: the page that comes back says which, and nothing is asked before
+    const asks = button?.dataset.confirm && !Number(words.left);
+    if (asks && !leaving && !window.confirm(button.dataset.confirm)) {
       event.preventDefault();
       return;
     }

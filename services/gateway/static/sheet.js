@@ -70,6 +70,7 @@
     const all = { content: sums.content, bonus: sums.bonus, penalty: -sums.penalty, total };
     for (const place of form.querySelectorAll("[data-sum]")) place.textContent = shown(all[place.dataset.sum]);
     form.querySelector("[data-total]").textContent = shown(total);
+    form.dataset.left = blank;
     document.getElementById("blank").textContent = blank ? form.dataset.blank.replace("{n}", blank) : form.dataset.whole;
   };
 
@@ -114,6 +115,5 @@
   if (form.dataset.changed) {
     // shown again with what was typed: the sums of the page are still those of what is saved
     add();
-    document.getElementById("wrong")?.focus();
   }
 })();

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +26,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from services.gateway.formats import printable
 from services.gateway.i18n import t
 from services.gateway.workbooks.table import FIRST_ROW, Fault, Filled, Kind, Row, Table, Values, folded, mark, read_cell
 from shared.errors import ValidationFailed
@@ -33,6 +37,12 @@ ROWS_MAX = 20_000
 BYTES_MAX = 60_000_000
 """Bytes that a workbook may unpack to: a small file can say that it is gigabytes."""
 
+LISTS_BYTES_MAX = 1_000_000
+"""Bytes of its lists of styles and names: programs write some thousand, and of each entry an object is made."""
+
+PACKED_TIMES_MAX = 100
+"""Times that a part of more than LISTS_BYTES_MAX may unpack to: tables come to some twenty."""
+
 SPARE_ROWS = 500
 """Rows under the last that take drop-downs, too, for what is added."""
 
@@ -41,6 +51,9 @@ _ID, _MARK = "_id", "_mark"
 _HEAD = Font(bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="7A1F1F")
 _FAULT_FILL = PatternFill("solid", fgColor="F8D7DA")
+
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error)
 
 
 class WorkbookUnreadable(ValidationFailed):
@@ -77,7 +90,7 @@ def write_faulty(table: Table, filled: Filled, faults: Sequence[Fault], *, lead:
     for number, row in enumerate((row for row in filled.rows if row.number in by_row), FIRST_ROW):
         _put(sheet, table, number, list(row.typed), row.id or "", row.base or "")
         said = by_row[row.number]
-        sheet.cell(number, words_at, " ".join(words_of(table, fault) for fault in said))
+        sheet.cell(number, words_at, printable(" ".join(words_of(table, fault) for fault in said))).data_type = "s"
         for fault in said:
             if fault.column:
                 cell = sheet.cell(number, _place(table, fault.column))
@@ -86,6 +99,27 @@ def write_faulty(table: Table, filled: Filled, faults: Sequence[Fault], *, lead:
     return _bytes(book)
 
 
+@contextmanager
+def opened_by_us(words: str) -> Iterator[None]:
+    """Whatever goes wrong in a file that no spreadsheet program wrote, as WorkbookUnreadable with these words of the catalogue."""
+    try:
+        yield
+    except (*_UNREADABLE, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError, EOFError, RuntimeError) as error:
+        raise _unreadable(words) from error
+
+
+def check_package(content: bytes) -> None:
+    """Refuse a workbook that unpacks to more than it may. Raises WorkbookUnreadable."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    large = [part for part in parts if part.file_size > LISTS_BYTES_MAX]
+    lists = any(part.filename in ("xl/styles.xml", "xl/workbook.xml") for part in large)
+    packed = any(part.file_size > PACKED_TIMES_MAX * part.compress_size for part in large)
+    if lists or packed or sum(part.file_size for part in parts) > BYTES_MAX:
+        raise _unreadable("workbook.too_large")
+
+
+@opened_by_us("workbook.no_workbook")
 def read(table: Table, content: bytes) -> Filled:
     """What came back: an Excel workbook, or CSV with the same head.
 
@@ -154,7 +188,7 @@ def _begun(table: Table, lead: Sequence[str]) -> Workbook:
     lists.sheet_state = "hidden"
     for at, (name, found) in enumerate(table.lists.items()):
         for number, (words, key) in enumerate([(name, ""), *found.items()], 1):
-            lists.cell(number, 2 * at + 1, words)
+            lists.cell(number, 2 * at + 1, printable(words)).data_type = "s"  # text stays text here, too
             lists.cell(number, 2 * at + 2, key)
     about = book.create_sheet(_ABOUT)
     about.sheet_state = "hidden"
@@ -190,7 +224,7 @@ def _put(sheet: Worksheet, table: Table, number: int, cells: Sequence[Any], abou
         if column.kind is Kind.NUMBER and _is_number(value):
             sheet.cell(number, at, Decimal(value))
             continue
-        cell = sheet.cell(number, at, value)
+        cell = sheet.cell(number, at, printable(value) if isinstance(value, str) else value)
         if column.kind is not Kind.DATE or isinstance(value, str):
             cell.data_type, cell.number_format = "s", "@"  # text stays text: "=1+1" is a name, "00123" keeps its noughts
     sheet.cell(number, len(table.columns) + 1, about or None)
@@ -210,13 +244,8 @@ def _bytes(book: Workbook) -> bytes:
 
 def _sheet_lines(table: Table, content: bytes) -> tuple[Iterator[Sequence[Any]], dict[str, dict[str, str]]]:
     """The rows of the table, head first, and the workbook's own lists: words mean what they meant when it was made."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > BYTES_MAX:
-                raise _unreadable("workbook.too_large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise _unreadable("workbook.no_workbook") from error
+    check_package(content)
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     about = {row[0]: row[1] for row in book[_ABOUT].iter_rows(values_only=True) if len(row) > 1} if _ABOUT in book.sheetnames else {}
     if about.get("table") != table.name or table.title not in book.sheetnames:
         raise _unreadable("workbook.another", title=table.title)
@@ -229,10 +258,7 @@ def _sheet_lines(table: Table, content: bytes) -> tuple[Iterator[Sequence[Any]],
 
 
 def _csv_lines(content: bytes) -> Iterator[Sequence[Any]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable("workbook.no_workbook") from error
+    text = content.decode("utf-8-sig")
     first = text.split("\n", 1)[0]
     return csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
 

@@ -11,8 +11,7 @@ import hashlib
 import io
 import json
 import re
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,6 +20,7 @@ from typing import Any, cast
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
@@ -32,7 +32,7 @@ from services.gateway import filling
 from services.gateway.filling import Given, Outcome, Sheet
 from services.gateway.formats import day, short, typed_number
 from services.gateway.i18n import t
-from services.gateway.workbooks.excel import BYTES_MAX, WorkbookUnreadable
+from services.gateway.workbooks.excel import WorkbookUnreadable, check_package, opened_by_us
 from shared.bounds import TEXT_MAX, WORKBOOK_SHEETS_MAX
 from shared.errors import ValidationFailed
 
@@ -47,11 +47,14 @@ COLUMNS_MAX = 60
 NUMBER_MAX = Decimal(10**9)
 """Numbers from here on are no scores, and need not be shown to anybody in full."""
 
+GUIDE = ("fill", "numbers", "locked", "back", "others", "hand_in")
+"""The sentences of the instructions."""
+
 _ABOUT, _BASE = "about", "base"
 _UNIT = "_unit:"
 _HIDDEN = ("_kind", "_points")
 _TITLE_LENGTH_MAX = 31
-_WIDTHS = {"key": 7, "content": 56, "maximum": 9, "score": 12, "reason": 50}
+_WIDTHS = {"key": 7, "content": 56, "maximum": 9, "score": 12, "reason": 50, "words": 60}
 """Of the columns, in letters."""
 
 _LINE_POINTS = 15
@@ -62,7 +65,9 @@ _FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\']")
 _BOLD = Font(name="Calibri", size=11, bold=True)
 _TITLE = Font(name="Calibri", size=14, bold=True)
 _HEAD, _BANNER = (Font(name="Calibri", size=11, bold=True, color=colour) for colour in ("FFFFFF", "6B4A00"))
-_HEAD_FILL, _GROUP_FILL, _OPEN_FILL = (PatternFill("solid", fgColor=colour) for colour in ("7A1F1F", "ECEFF4", "FFF9E5"))
+_HEAD_FILL, _GROUP_FILL, _OPEN_FILL, _FAULT_FILL = (
+    PatternFill("solid", fgColor=colour) for colour in ("7A1F1F", "ECEFF4", "FFF9E5", "F8D7DA")
+)
 _LINE = Side(style="thin", color="B8C0CC")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _UNLOCKED = Protection(locked=False)
@@ -95,6 +100,7 @@ class Line:
     score_cell: str
     reason_cell: str
     base: str
+    typed: Given
     given: Given | None
     """None for what cannot be read; a fault says so."""
 
@@ -109,11 +115,50 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a workbook was made of: the version of each sheet, [unit, version], and what every row held, (unit, item, score, reason)."""
+
+    subject: Subject
+    versions: Sequence[Sequence[str]]
+    rows: Sequence[tuple[str, str, str, str]]
+
+    @property
+    def checksum(self) -> str:
+        who = [self.subject.campaign, self.subject.pass_key, self.subject.scorer]
+        return _digest([who, [list(one) for one in self.versions], [list(row) for row in self.rows]])
+
+    @property
+    def marks(self) -> dict[str, dict[str, str]]:
+        """What every row held: {unit: {item: mark}}."""
+        found: dict[str, dict[str, str]] = {}
+        for unit, item, score, reason in self.rows:
+            found.setdefault(unit, {})[item] = Given(score, reason).mark
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """A workbook that came back."""
 
+    made: Made
     tabs: Sequence[Tab]
     faults: Sequence[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A tab that is given back with its mistakes: what was typed, by item, and what is wrong, by cell ("" for the whole tab)."""
+
+    lines: Mapping[str, Line]
+    wrong: Mapping[str, Sequence[str]]
+
+    def words(self, *cells: str) -> str:
+        return " ".join(words for cell in cells for words in self.wrong.get(cell, ()))
+
+    def shows(self, item: str) -> bool:
+        """Whether the row is seen: those with mistakes, and all of a tab that is only wrong as a whole."""
+        line = self.lines[item]
+        return not self.wrong.keys() - {""} or bool(self.words(line.score_cell, line.reason_cell))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +219,45 @@ def subject_of(sheet: Sheet) -> Subject:
 
 def write(sheets: Sequence[Sheet], name_of: Callable[[str], str]) -> bytes:
     """A workbook of these sheets of one scorer in one pass. name_of: the name of a unit."""
+    rows = [(sheet["unit"], item["key"], *_base_of(item)) for sheet in sheets for item in filling.items_of(sheet)]
+    made = Made(subject_of(sheets[0]), [[sheet["unit"], str(sheet["version"])] for sheet in sheets], rows)
+    return _write(made, sheets, name_of, {})
+
+
+def write_faulty(brought: Brought, faults: Sequence[Fault], sheets: Mapping[str, Sheet], name_of: Callable[[str], str]) -> bytes:
+    """A workbook that came back, of which one sees only the rows in which something is wrong: marked in the cell, in words beside it.
+
+    The other rows are there, hidden, with what was typed into them: all of it is brought back together. What the rows held when the
+    workbook was made stays what it was. sheets: as they are now, by unit.
+    """
+    returned = {}
+    for tab in brought.tabs:
+        wrong: dict[str, list[str]] = {}
+        for fault in faults:
+            if fault.tab == tab.title:
+                wrong.setdefault(fault.cell, []).append(fault.words)
+        returned[tab.unit] = Returned({line.item: line for line in tab.lines}, wrong)
+    return _write(brought.made, [sheets[tab.unit] for tab in brought.tabs], name_of, returned)
+
+
+def _write(made: Made, sheets: Sequence[Sheet], name_of: Callable[[str], str], returned: Mapping[str, Returned]) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
     titles: dict[str, str] = {}
     for sheet in sheets:
         titles[sheet["unit"]] = _title(name_of(sheet["unit"]), titles.values())
-        _write_sheet(book.create_sheet(titles[sheet["unit"]]), sheet, name_of)
-    _write_guide(book.create_sheet(t("workbook.guide")))
+        tab = book.create_sheet(titles[sheet["unit"]])
+        _write_sheet(tab, sheet, name_of, returned.get(sheet["unit"]))
+    _write_guide(book.create_sheet(t("workbook.guide")), ("faulty", *GUIDE) if returned else GUIDE)
+    _show_faulty(book, {titles[unit] for unit, tab in returned.items() if not tab.wrong})
     base = book.create_sheet(_BASE)
-    rows = [(sheet["unit"], item["key"], *_base_of(item)) for sheet in sheets for item in filling.items_of(sheet)]
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(made.rows, 1):
         for at, value in enumerate(row, 1):
             _text(base.cell(number, at), value)
-    subject = subject_of(sheets[0])
-    versions = [[sheet["unit"], str(sheet["version"])] for sheet in sheets]
+    subject = made.subject
     said = [["table", NAME], ["campaign", subject.campaign], ["pass_key", subject.pass_key], ["scorer", subject.scorer]]
-    said += [["version", *one] for one in versions]
-    said.append(["checksum", _checksum(subject, versions, rows)])
+    said += [["version", *one] for one in made.versions]
+    said.append(["checksum", made.checksum])
     about = book.create_sheet(_ABOUT)
     for number, words in enumerate(said, 1):
         for at, value in enumerate(words, 1):
@@ -202,13 +269,15 @@ def write(sheets: Sequence[Sheet], name_of: Callable[[str], str]) -> bytes:
     return target.getvalue()
 
 
+@opened_by_us("sheet_workbook.no_workbook")
 def read(content: bytes, subject: Subject, unit: str = "", name_of: Callable[[str], str] = str) -> Brought:
     """What came back, compared with what it was made for. unit: whose sheet it must hold, where it is asked for one.
 
     Raises WorkbookUnreadable for what is no such workbook, of another scorer, pass or campaign, or whose hidden part was edited.
     """
     values, raw = _opened(content, values=True), _opened(content, values=False)
-    base = _checked(values, _about(values), subject, name_of)
+    made = _checked(values, _about(values), subject, name_of)
+    base = made.marks
     if unit and unit not in base:
         raise _unreadable("sheet_workbook.other_unit", found=", ".join(map(name_of, base)), wanted=name_of(unit))
     tabs: list[Tab] = []
@@ -226,7 +295,7 @@ def read(content: bytes, subject: Subject, unit: str = "", name_of: Callable[[st
         raise _unreadable("sheet_workbook.tabs_missing", units=", ".join(map(name_of, sorted(missing))))
     if len(set(units)) < len(units):
         raise _unreadable("sheet_workbook.tab_twice")
-    return Brought(tabs, faults)
+    return Brought(made, tabs, faults)
 
 
 def plan(brought: Brought, sheets: Mapping[str, Sheet]) -> Plan:
@@ -267,7 +336,15 @@ def _title(name: str, taken: Iterable[str]) -> str:
     return title
 
 
-def _write_sheet(tab: Worksheet, sheet: Sheet, name_of: Callable[[str], str]) -> None:
+def _show_faulty(book: Workbook, sound: Collection[str]) -> None:
+    """Hide the tabs in which nothing is wrong; the first that is seen is opened."""
+    for tab in book.worksheets:
+        if tab.title in sound:
+            tab.sheet_state = "hidden"
+    book.active = next(place for place, tab in enumerate(book.worksheets) if tab.sheet_state == "visible")
+
+
+def _write_sheet(tab: Worksheet, sheet: Sheet, name_of: Callable[[str], str], returned: Returned | None) -> None:
     titles = {one["pass_key"]: one["title"] for one in sheet["passes"]}
     given = {before["pass_key"] for item in filling.items_of(sheet) for before in item["previous"]}
     earlier = [key for key in titles if key in given]
@@ -288,6 +365,11 @@ def _write_sheet(tab: Worksheet, sheet: Sheet, name_of: Callable[[str], str]) ->
         _text(tab.cell(HEAD_ROW, at), words)
         tab.column_dimensions[get_column_letter(at)].hidden = True
     score, kind, points = (get_column_letter(at) for at in (score_at, kind_at, points_at))
+    words_at = points_at + 1
+    if returned:
+        _text(tab.cell(HEAD_ROW, words_at), t("workbook.faults")).font = _BOLD
+        _text(tab.cell(HEAD_ROW - 1, words_at), returned.words("")).font = _BOLD
+        tab.column_dimensions[get_column_letter(words_at)].width = _WIDTHS["words"]
     number = HEAD_ROW
     for group in sheet["groups"]:
         number += 1
@@ -298,9 +380,13 @@ def _write_sheet(tab: Worksheet, sheet: Sheet, name_of: Callable[[str], str]) ->
         for at in range(1, reason_at + 1):
             head = tab.cell(number, at)
             head.font, head.fill, head.border, head.alignment = _BOLD, _GROUP_FILL, _BOX, _TOP
+        tab.row_dimensions[number].hidden = returned is not None and not any(returned.shows(item["key"]) for item in group["items"])
         for item in group["items"]:
             number += 1
-            _write_item(tab, number, sheet, item, earlier, score_at)
+            typed = returned.lines[item["key"]].typed if returned else None
+            _write_item(tab, number, sheet, item, earlier, score_at, typed)
+            if returned:
+                _mark_faults(tab, number, returned, item["key"], words_at)
             _text(tab.cell(number, reason_at + 1), item["key"])
             tab.cell(number, kind_at, item["kind"])
             sign = {"penalty": "-", "gate": "0*"}.get(item["kind"], "")
@@ -325,7 +411,20 @@ def _write_sheet(tab: Worksheet, sheet: Sheet, name_of: Callable[[str], str]) ->
     tab.protection.formatColumns = tab.protection.formatRows = False
 
 
-def _write_item(tab: Worksheet, number: int, sheet: Sheet, item: Mapping[str, Any], earlier: Sequence[str], score_at: int) -> None:
+def _mark_faults(tab: Worksheet, number: int, returned: Returned, item: str, words_at: int) -> None:
+    """The mistakes of a row: each in its cell, and in words at the end of the row; a row without is hidden."""
+    line = returned.lines[item]
+    tab.row_dimensions[number].hidden = not returned.shows(item)
+    _text(tab.cell(number, words_at), returned.words(line.score_cell, line.reason_cell)).alignment = _TOP
+    for at, cell in ((words_at - 5, line.score_cell), (words_at - 4, line.reason_cell)):
+        if words := returned.words(cell):
+            wrong = tab.cell(number, at)
+            wrong.fill, wrong.comment = _FAULT_FILL, Comment(words, t("site.name"))
+
+
+def _write_item(
+    tab: Worksheet, number: int, sheet: Sheet, item: Mapping[str, Any], earlier: Sequence[str], score_at: int, typed: Given | None
+) -> None:
     _text(tab.cell(number, 1), item["key"])
     _text(tab.cell(number, 2), item["title"])
     tab.cell(number, 3, _number(item["maximum"]))
@@ -335,8 +434,10 @@ def _write_item(tab: Worksheet, number: int, sheet: Sheet, item: Mapping[str, An
             tab.cell(number, at, _number(scores[0]["score"]))
         elif scores:
             _text(tab.cell(number, at), "; ".join(short(before["score"]) for before in scores))
-    score, reason = tab.cell(number, score_at, _number(item["score"])), tab.cell(number, score_at + 1)
-    if words := _base_of(item)[1]:
+    held = typed or Given(*_base_of(item))
+    score, reason = tab.cell(number, score_at), tab.cell(number, score_at + 1)
+    _put_score(score, held.score)
+    if words := held.reason:
         _text(reason, words)
     reason.number_format = "@"  # what is typed stays as it is typed: "12/5" is no day in May
     for at in range(1, score_at + 2):
@@ -359,21 +460,24 @@ def _write_item(tab: Worksheet, number: int, sheet: Sheet, item: Mapping[str, An
         tab.add_data_validation(one)
 
 
-def _write_guide(guide: Worksheet) -> None:
+def _put_score(cell: Any, typed: str) -> None:
+    """A score as a number; what is none as it was typed."""
+    try:
+        cell.value = typed_number(typed)
+    except ValidationFailed:
+        _text(cell, typed)
+
+
+def _write_guide(guide: Worksheet, names: Iterable[str]) -> None:
     guide.column_dimensions["A"].width = 110
-    for number, name in enumerate(("fill", "numbers", "locked", "back", "others", "hand_in"), 1):
+    for number, name in enumerate(names, 1):
         _text(guide.cell(number, 1), t(f"sheet_workbook.lead_{name}")).alignment = _TOP
     guide.protection.sheet = True
 
 
 def _opened(content: bytes, *, values: bool) -> Workbook:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > BYTES_MAX:
-                raise _unreadable("workbook.too_large")
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise _unreadable("sheet_workbook.no_workbook") from error
+    check_package(content)
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
 
 
 def _rows(tab: Any) -> Iterator[Sequence[Any]]:
@@ -389,23 +493,19 @@ def _about(book: Workbook) -> list[list[str]]:
     return said
 
 
-def _checked(book: Workbook, about: Sequence[Sequence[str]], subject: Subject, name_of: Callable[[str], str]) -> dict[str, dict[str, str]]:
-    """What every row held when the workbook was made: {unit: {item: mark}}."""
+def _checked(book: Workbook, about: Sequence[Sequence[str]], subject: Subject, name_of: Callable[[str], str]) -> Made:
     said = {row[0]: row[1] for row in about if len(row) == 2}
     versions = [list(row[1:]) for row in about if len(row) == 3 and row[0] == "version"]
     made_for = Subject(said.get("campaign", ""), said.get("pass_key", ""), said.get("scorer", ""))
     rows = [tuple(_words(value) for value in (*row, *[None] * 4)[:4]) for row in book[_BASE].iter_rows(max_col=4, values_only=True)]
-    rows = [row for row in rows if row[0]]
-    if said.get("checksum") != _checksum(made_for, versions, rows) or len(versions) > WORKBOOK_SHEETS_MAX:
+    made = Made(made_for, versions, [(unit, item, score, reason) for unit, item, score, reason in rows if unit])
+    if said.get("checksum") != made.checksum or len(versions) > WORKBOOK_SHEETS_MAX:
         raise _unreadable("sheet_workbook.edited")
     for name in ("campaign", "pass_key", "scorer"):
         found, wanted = getattr(made_for, name), getattr(subject, name)
         if found != wanted:
             raise _unreadable(f"sheet_workbook.other_{name}", found=name_of(found), wanted=name_of(wanted))
-    base: dict[str, dict[str, str]] = {}
-    for unit, item, score, reason in rows:
-        base.setdefault(unit, {})[item] = Given(score, reason).mark
-    return base
+    return made
 
 
 def _place_of_unit(lines: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> tuple[int, int] | None:
@@ -436,8 +536,8 @@ def _read_tab(
         score, words = _read_score(values[at - 2], raw[at - 2])
         reason, unclear = _read_reason(values[at - 1], raw[at - 1])
         faults += [Fault(title, cell, said) for cell, said in zip(where, (words, unclear), strict=True) if said]
-        given = None if words or unclear else Given(score, reason)
-        found[key] = Line(key, where[0], where[1], base[unit][key], given)
+        typed = Given(_typed(values[at - 2], raw[at - 2]) if words else score, _typed(values[at - 1], raw[at - 1]) if unclear else reason)
+        found[key] = Line(key, where[0], where[1], base[unit][key], typed, None if words or unclear else typed)
     if missing := [item for item in base[unit] if item not in found]:
         raise _unreadable("sheet_workbook.rows_missing", tab=title, items=", ".join(missing[:10]))
     return Tab(title, unit, list(found.values())), faults
@@ -471,6 +571,12 @@ def _read_reason(cell: Any, raw: Any) -> tuple[str, str]:
     return words, t("workbook.too_long", n=TEXT_MAX) if len(words) > TEXT_MAX else ""
 
 
+def _typed(cell: Any, raw: Any) -> str:
+    """What stands in a cell that cannot be read: a formula that was not calculated as its text."""
+    value = raw.value if cell.value is None else cell.value
+    return day(value if not hasattr(value, "date") else value.date()) if isinstance(value, date) else _words(value)
+
+
 def _base_of(item: Mapping[str, Any]) -> tuple[str, str]:
     """Score and reason as a workbook can hold them: without the letters that XML cannot."""
     return short(item["score"]), _words(item["reason"])
@@ -494,11 +600,6 @@ def _text(cell: Any, words: str) -> Cell:
     cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", words)
     cell.data_type, cell.number_format = "s", "@"
     return cast("Cell", cell)
-
-
-def _checksum(subject: Subject, versions: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> str:
-    who = [subject.campaign, subject.pass_key, subject.scorer]
-    return _digest([who, [list(one) for one in versions], [list(row) for row in rows]])
 
 
 def _digest(said: Any) -> str:

@@ -63,7 +63,9 @@ def supposed(data: dict[str, Any]) -> dict[str, Any]:
         "scale": "40",
         "weights": data.get("weights", {}),
         "without": data.get("without", []),
+        "units": 2,
         "rows": [row("bca", 1, 2), row("btp", None, None)],
+        "next": None,
         "changed": 1,
         "ignored": 2,
         "versions": VERSIONS,
@@ -118,7 +120,8 @@ def compared(data: dict[str, Any]) -> dict[str, Any]:
     }
     rules = [{"part": "rubric", "key": "", "change": "changed", "field": "season", "before": 2023, "after": 2024}]
     sides = {"before": side("before"), "after": side("after")}
-    return {**sides, "hypothetical": False, "illustrative": True, "rows": [row, left], "rules": rules, "names": NAMES, "campaigns": RUNS}
+    told = {**sides, "hypothetical": False, "illustrative": True, "units": 2, "rows": [row, left], "next": None}
+    return {**told, "rules": rules, "names": NAMES, "campaigns": RUNS}
 
 
 def history(data: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +175,43 @@ def placed(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+CHECKPOINT: dict[str, Any] = {
+    "checkpoint": "k1",
+    "taken_at": "2024-12-01T03:00:00Z",
+    "actor": "a-1",
+    "digest": "0d" * 32,
+    "heads": [
+        {"site": "vn", "service": "campaigns", "size": 7, "root": "a1" * 32},
+        {"site": "vn", "service": "evaluations", "size": 14, "root": "a2" * 32},
+    ],
+}
+
+
+def proved(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "form": "commendation.place.1",
+        "event": data["event"],
+        "site": "vn",
+        "service": "evaluations",
+        "position": 12,
+        "index": 11,
+        "leaf": "1f" * 32,
+        "size": 14,
+        "root": "a2" * 32,
+        "path": ["b1" * 32, "b2" * 32],
+        "checkpoint": CHECKPOINT,
+    }
+
+
+def entry(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"position": data["after"] + 1, "body": '{"id":"0190-event"}'}]
+
+
+def consistent(data: dict[str, Any]) -> dict[str, Any]:
+    after = {**CHECKPOINT, "checkpoint": data.get("after")}
+    return {"form": "commendation.consistency.1", "before": CHECKPOINT, "after": after, "paths": []}
+
+
 ANSWERS: dict[tuple[str, str], Any] = {
     ("rankings", "prospects"): prospects,
     ("rankings", "what_if"): supposed,
@@ -182,4 +222,10 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("rankings", "proofs"): [PROOF],
     ("rankings", "board_under"): supposed,
     ("audit", "place"): placed,
+    ("audit", "proof"): proved,
+    ("audit", "entries"): entry,
+    ("audit", "checkpoints"): [CHECKPOINT],
+    ("audit", "checkpoint"): CHECKPOINT,
+    ("audit", "heads"): {name: CHECKPOINT[name] for name in ("digest", "heads")},
+    ("audit", "consistency"): consistent,
 }

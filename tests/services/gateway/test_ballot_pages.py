@@ -74,6 +74,7 @@ BALLOT: dict[str, Any] = {
     "cast": None,
     "entitled": 5,
     "run_off_between": [],
+    "letters": [],
 }
 COUNTS = [
     {"choice": "btp", "in_favour": 4, "against": 1, "verdict": "passed"},
@@ -105,6 +106,7 @@ def shown(network: FakeNetwork) -> dict[str, Any]:
         ("evaluations", "cancel_ballot"): recorded(),
         ("evaluations", "cast_vote"): {"ballot": "b1", "recorded": True},
         ("evaluations", "vote_by_name"): recorded(),
+        ("evaluations", "record_letter"): recorded(),
     }
     return ballot
 
@@ -328,6 +330,35 @@ def test_a_run_off_is_opened_between_those_left(browser: Browsers, network: Fake
     ]
 
 
+def test_the_letter_of_an_absent_voter_is_entered_by_who_opened_the_ballot(
+    browser: Browsers, network: FakeNetwork, shown: dict[str, Any]
+) -> None:
+    office = browser("office")
+    assert "Ghi ý kiến bằng văn bản" not in office.get("/ballots/b1").text, "a secret ballot takes none"
+    shown |= {"mode": "by_name"}
+    assert "Ghi ý kiến bằng văn bản" in office.get("/ballots/b1").text
+    typed = {"form": "letter", "voter": "a-5", "document": "12/CV, 20/11/2024", "mark.btp": "against", "mark.p-1": ""}
+    fault = {"at": "voter", "message": "This voter has voted."}
+    network.answers["evaluations", "record_letter"] = refusal("evaluations.letter_refused", fault="voted", errors=[fault])
+    answer = office.post("/ballots/b1/letters", typed)
+    assert answer.status_code == 409
+    assert "người này đã bỏ phiếu." in answer.text
+    assert re.search(r'name="mark\.btp" value="against" checked', answer.text)
+    assert 'value="12/CV, 20/11/2024"' in answer.text
+    network.answers["evaluations", "record_letter"] = recorded()
+    assert office.post("/ballots/b1/letters", typed).status_code == 303
+    assert network.told("evaluations", "record_letter")[-1].data == {
+        "ballot": "b1",
+        "voter": "a-5",
+        "document": "12/CV, 20/11/2024",
+        "marks": [{"choice": "btp", "mark": "against"}],
+    }
+    shown |= {"letters": ["a-5"]}
+    page = office.get("/ballots/b1").text
+    assert "Ghi ý kiến bằng văn bản" not in page
+    assert "đã ghi ý kiến" in page
+
+
 def test_closing_asks_for_a_reason_or_for_the_hands(browser: Browsers, network: FakeNetwork, shown: dict[str, Any]) -> None:
     office = browser("office")
     office.post("/ballots/b1/closing", {"form": "close", "reason": "Hết giờ"})
@@ -356,6 +387,7 @@ def test_the_api_reads_and_gives_the_same(token: Headers, network: FakeNetwork, 
     for path, asked, method in [
         ("", body, "open_ballot"),
         ("/b1/named-vote", {"marks": []}, "vote_by_name"),
+        ("/b1/letters", {"voter": "a-5", "marks": [], "document": "12/CV"}, "record_letter"),
         ("/b1/closing", {"reason": "Hết giờ"}, "close_ballot"),
         ("/b1/cancellation", {"reason": "Nhầm"}, "cancel_ballot"),
     ]:
@@ -377,7 +409,7 @@ def test_every_word_of_a_ballot_and_of_its_refusals_is_there() -> None:
         "ballot_verdict.": Verdict,
     }
     words = [f"{family}{member.value}" for family, kinds in families.items() for member in kinds]
-    refusals = re.findall(r'raise _(?:refused|not_closed)\(\s*"\w+",\s*"\w+",\s*"([^"]+)"', inspect.getsource(domain))
+    refusals = re.findall(r'raise _(?:refused|not_closed|no_letter)\(\s*"\w+",\s*"\w+",\s*"([^"]+)"', inspect.getsource(domain))
     assert len(refusals) > 12
     missing = [word for word in [*words, *(f"field.{message}" for message in refusals)] if not i18n.known(word)]
     assert not missing

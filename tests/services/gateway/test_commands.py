@@ -113,6 +113,13 @@ COMMANDS: list[tuple[str, str, dict[str, Any] | None, tuple[str, str], dict[str,
         ("campaigns", "record_tie_vote"),
         {"campaign": "c"},
     ),
+    (
+        "POST",
+        "/campaigns/c/tie-vote/ballot",
+        {"ballot": "b", "minutes": "BB"},
+        ("campaigns", "take_tie_ballot"),
+        {"campaign": "c"},
+    ),
     ("POST", "/campaigns/c/finalisation", None, ("campaigns", "finalise"), {"campaign": "c"}),
     (
         "POST",
@@ -129,6 +136,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any] | None, tuple[str, str], dict[str,
         KEY,
     ),
     ("POST", "/campaigns/c/sheets/u/self/s/submission", None, ("evaluations", "submit_sheet"), KEY),
+    ("POST", "/campaigns/c/sheets/u/self/s/submission", {"version": 3}, ("evaluations", "submit_sheet"), KEY),
     (
         "POST",
         "/proposals",
@@ -137,6 +145,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any] | None, tuple[str, str], dict[str,
         {},
     ),
     ("POST", "/proposals/p/vote", VOTE, ("awards", "record_vote"), {"proposal": "p"}),
+    ("POST", "/proposals/p/vote/ballot", {"ballot": "b", "minutes": "BB"}, ("awards", "take_ballot"), {"proposal": "p"}),
     (
         "POST",
         "/proposals/p/decision",
@@ -179,6 +188,31 @@ def test_a_repeated_command_is_answered_with_200(client: FlaskClient, token: Hea
     network.answers["campaigns", "finalise"] = recorded(repeated=True)
     answer = client.post("/api/v1/campaigns/c/finalisation", headers=token("office"))
     assert (answer.status_code, answer.get_json()["repeated"]) == (200, True)
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/campaigns/c/units/u/registration"), ("DELETE", "/accounts/a/roles/office/*")])
+def test_a_command_that_says_what_already_holds_is_answered_with_200(
+    client: FlaskClient, token: Headers, network: FakeNetwork, method: str, path: str
+) -> None:
+    nothing = {**recorded(), "events": []}
+    network.answers["campaigns", "register_unit"] = network.answers["registry", "revoke_role"] = nothing
+    answer = client.open(f"/api/v1{path}", method=method, headers=token("office"))
+    assert (answer.status_code, answer.get_json()["events"], answer.get_json()["repeated"]) == (200, [], False)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "status"),
+    [
+        ([{**recorded(), "events": []}, recorded()], 201),
+        ([{**recorded(), "events": []}, recorded(repeated=True)], 200),
+    ],
+)
+def test_of_several_sheets_one_that_is_new_is_enough(
+    client: FlaskClient, token: Headers, network: FakeNetwork, sheets: list[dict[str, Any]], status: int
+) -> None:
+    network.answers["evaluations", "import_sheets"] = {"sheets": sheets, "position": 7}
+    body = next(row[2] for row in COMMANDS if row[3] == ("evaluations", "import_sheets"))
+    assert client.post("/api/v1/campaigns/c/sheet-imports", json=body, headers=token("office")).status_code == status
 
 
 def test_without_a_key_each_request_is_a_command_of_its_own(client: FlaskClient, token: Headers, network: FakeNetwork) -> None:

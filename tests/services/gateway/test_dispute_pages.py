@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from shared.errors import RemoteError
+from shared.errors import RemoteError, ValidationFailed
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.test_pages import Reader
 from tests.services.gateway.world import CAMPAIGN, PASSES, UNITS, FakeNetwork, recorded
@@ -86,9 +86,9 @@ def told(network: FakeNetwork) -> None:
         ("evaluations", "adjustment_rules"): [RULE],
         ("evaluations", "appeals"): {"appeals": [APPEAL], "term": TERM, "unfinished": ["cluster"]},
     }
-    for method in ("declare_conflict", "deny_conflict", "withdraw_conflict", "recuse_scorer", "make_adjustment", "reverse_adjustment"):
+    for method in ("declare_conflict", "deny_conflict", "withdraw_conflict", "recuse_scorer", "withdraw_recusal"):
         network.answers["evaluations", method] = recorded()
-    for method in ("lodge_appeal", "withdraw_appeal", "answer_appeal"):
+    for method in ("make_adjustment", "reverse_adjustment", "lodge_appeal", "withdraw_appeal", "answer_appeal"):
         network.answers["evaluations", method] = recorded()
 
 
@@ -117,6 +117,16 @@ def test_a_secretary_sees_the_conflicts_of_their_unit_as_a_scorer(browser: Brows
     assert "<summary>Kết luận không có xung đột<" not in page
 
 
+@pytest.mark.parametrize(("state", "offered"), [("open", 1), ("closed", 0)])
+def test_a_recusal_is_taken_back_where_its_pass_is_open(browser: Browsers, network: FakeNetwork, state: str, offered: int) -> None:
+    run: Any = network.answers["campaigns", "campaign"]
+    network.answers["campaigns", "campaign"] = {**run, "passes": [{**one, "state": state} for one in run["passes"]]}
+    network.answers["evaluations", "conflicts"] = [{**CONFLICT, "state": "recused"}, {**CONFLICT, "unit": "bca", "state": "taken_back"}]
+    page = browser("office").get("/campaigns/td-2024/conflicts").text
+    assert page.count("<summary>Rút lại việc thôi chấm<") == offered
+    assert page.count("đã rút lại việc thôi chấm") == 1
+
+
 def test_a_scorer_is_tried_without_effect(browser: Browsers, network: FakeNetwork) -> None:
     page = browser("office").get("/campaigns/td-2024/conflicts?scorer=btp&pass_key=cluster").text
     (call,) = network.told("evaluations", "check_conflicts")
@@ -134,6 +144,7 @@ PAIR = {"unit": "bca", "scorer": "btp", "ground": "interest"}
         ("conflicts/withdrawal", {**PAIR, "reason": "Đã xong"}, "withdraw_conflict"),
         ("conflicts/denial", {**PAIR, "reason": "Không có quan hệ nào"}, "deny_conflict"),
         ("recusals", {**PAIR, "pass_key": "cluster", "reason": "Cùng đề án"}, "recuse_scorer"),
+        ("recusals/withdrawal", {"unit": "bca", "scorer": "btp", "pass_key": "cluster", "reason": "Đã xong"}, "withdraw_recusal"),
         ("adjustments/a1/reversal", {"unit": "btp", "reason": "Nhầm", "authority": "Ban"}, "reverse_adjustment"),
     ],
 )
@@ -184,6 +195,23 @@ def test_an_adjustment_is_asked_as_the_form_says(browser: Browsers, network: Fak
     assert (first.data["points"], first.data["evidence"]) == ("7.5", digests)
     assert "kind" not in first.data
     assert "expires_on" not in first.data
+
+
+def test_a_day_is_typed_as_on_paper_and_what_is_wrong_is_said_at_its_field(browser: Browsers, network: FakeNetwork) -> None:
+    office = browser("office")
+    days = {"days": ["effective_on", "expires_on"]}
+    office.post("/campaigns/td-2024/adjustments", {**FORM, **days, "effective_on": "1/11/2024", "document": "02/03/2024"})
+    (call,) = network.told("evaluations", "make_adjustment")
+    assert (call.data["effective_on"], call.data["document"]) == ("2024-11-01", "02/03/2024")
+    errors = [{"at": "effective_on", "message": "Not a valid date."}]
+    network.answers["evaluations", "make_adjustment"] = ValidationFailed("no day", errors=errors)
+    page = office.post("/campaigns/td-2024/adjustments", {**FORM, **days, "effective_on": "31/02/2024"}).text
+    field = page[page.index('id="adjustment-effective_on"') :]
+    assert 'value="31/02/2024"' in field[: field.index(">")]
+    assert 'aria-invalid="true"' in field[: field.index(">")]
+    assert 'id="adjustment-effective_on-fault"' in field[: field.index("</p>")]
+    assert "ghi ngày/tháng/năm" in field[: field.index("</p>")]
+    assert page.count('aria-invalid="true"') == 1
 
 
 def test_points_that_cannot_be_read_and_an_award_counted_already_keep_the_form(browser: Browsers, network: FakeNetwork) -> None:
@@ -290,6 +318,7 @@ def test_each_page_is_whole_and_every_field_has_its_label(
         ("conflict-withdrawals", {**PAIR, "reason": "R"}, "withdraw_conflict", {}),
         ("conflict-denials", {**PAIR, "ground": "parent", "reason": "R"}, "deny_conflict", {}),
         ("recusals", {**PAIR, "pass_key": "cluster", "reason": "R"}, "recuse_scorer", {}),
+        ("recusal-withdrawals", {"unit": "bca", "scorer": "btp", "pass_key": "cluster", "reason": "R"}, "withdraw_recusal", {}),
         ("adjustments", {key: FORM[key] for key in FORM if key != "form"} | {"adjustment": "a1", "points": "7.50"}, "make_adjustment", {}),
         ("adjustments/a1/reversal", {"unit": "btp", "reason": "R", "authority": "A"}, "reverse_adjustment", {"adjustment": "a1"}),
         ("appeals", {"appeal": "k1", "unit": "btp", "items": ["I.1"], "text": "T"}, "lodge_appeal", {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -178,7 +179,7 @@ def test_the_printed_board_and_the_summary_of_each_unit(browser: SignIn) -> None
     alone, whole = office.get(f"{RUN}/exports/print").text, office.get(f"{RUN}/exports/print?sheets=1").text
     assert (alone.count("<section"), whole.count("<section")) == (1, 5)
     unit = office.get(f"{RUN}/exports/units/btp").text
-    assert (unit.count("<section"), "=HYPERLINK(1)" in unit, "Trả lời kiến nghị" in unit) == (1, True, True)
+    assert (unit.count("<section"), "=HYPERLINK(1)" in unit, "Trả lời khiếu nại" in unit) == (1, True, True)
     assert office.get(f"{RUN}/exports/units/none").status_code == 404
 
 
@@ -203,6 +204,173 @@ def test_the_api_gives_the_same_rows(client: Any, token: Callable[[str], dict[st
     assert told["rows"][1]["use"] == "superseded"
     assert client.get(f"/api/v1{RUN}/exports/scores.csv", headers=token("thuky")).mimetype == "text/csv"
     assert client.get(f"/api/v1{RUN}/exports/standings.xlsx", headers=token("thuky")).data[:2] == b"PK"
+
+
+# The flag board and the leader board
+
+STEPS = [
+    {"by": "content", "key": None, "value": "30.50", "marks": [], "decided": False},
+    {"by": "count_highest", "key": None, "value": None, "marks": [["10", 3], ["9.5", 1]], "decided": True},
+]
+LED = [
+    {
+        "unit": "bca",
+        "name": "=Bộ Công an",
+        "rank": 1,
+        "led": [2019, 2023],
+        "deputised": [],
+        "standing": 2,
+        "leads_now": False,
+        "candidate": False,
+        "answer": {"consents": False, "on": "2024-11-18", "reason": "@Bận nhiệm kỳ"},
+    },
+    {
+        "unit": "btp",
+        "name": "Bộ Tư pháp",
+        "rank": 2,
+        "led": [],
+        "deputised": [2022],
+        "standing": 1,
+        "leads_now": True,
+        "candidate": True,
+        "answer": {"consents": True, "on": "2024-11-19", "reason": None},
+    },
+]
+
+
+def tied(data: dict[str, Any]) -> dict[str, Any]:
+    found = board(data)
+    if data["board"] == "standings":
+        found["rows"][0]["tie_steps"] = STEPS
+    if data["board"] == "leader":
+        found["rows"], found["rule"] = LED, "rotation"
+    found["rules"] = {**found["rules"], "tie_breaks": [{"by": "content"}, {"by": "item", "key": "I.1"}]}
+    return found
+
+
+@pytest.fixture
+def answering(network: FakeNetwork) -> FakeNetwork:
+    network.answers["rankings", "board"] = tied
+    return network
+
+
+def sheet_of(content: bytes) -> list[tuple[Any, ...]]:
+    (sheet,) = load_workbook(io.BytesIO(content)).worksheets
+    return [tuple(cell for cell in row if cell is not None) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_the_flag_board_leaves_with_each_reason_and_each_step_of_ties(browser: SignIn, answering: FakeNetwork) -> None:
+    here = browser("thuky")
+    first, second = lines_of(here.get(f"{RUN}/exports/flag.csv").data)
+    assert [first[name] for name in ("rank", "unit", "total", "eligible", "reasons", "candidate", "state")] == [
+        *("1", "btp", "30.50", "True", "", "True", "provisional")
+    ]
+    assert first["tie_steps"] == "content=30.50; count_highest=10x3,9.5x1 decided"
+    assert (second["eligible"], second["reasons"], second["tie_steps"]) == ("False", "not_registered; no_scores", "")
+    rows = sheet_of(here.get(f"{RUN}/exports/flag.xlsx").data)
+    assert ("Khi bằng điểm, xét lần lượt:", "điểm nội dung → điểm tiêu chí I.1") in rows
+    steps = "điểm nội dung: 30,5 – vẫn bằng nhau\nsố điểm cao nhất: 10 × 3, 9,5 × 1 – quyết định thứ tự"
+    assert (1, "Bộ Tư pháp", "btp", 30.5, "đủ điều kiện", steps, "đứng đầu") in rows
+    assert ("Thanh tra", "ttcp", "chưa đủ", "chưa đăng ký thi đua\nchưa có điểm") in rows
+    page = here.get(f"{RUN}/exports/flag/print").text
+    assert all(words in page for words in ("chưa đăng ký thi đua; chưa có điểm", "số điểm cao nhất: 10 × 3, 9,5 × 1", "Kết quả tạm thời"))
+
+
+def test_the_leader_board_leaves_with_who_led_who_refuses_and_who_is_designated(browser: SignIn, answering: FakeNetwork) -> None:
+    here = browser("thuky")
+    first, second = lines_of(here.get(f"{RUN}/exports/leader.csv").data)
+    assert [first[name] for name in ("order", "unit", "led", "standing", "answer", "answered_on", "reason", "designated")] == [
+        *("1", "bca", "2019, 2023", "2", "declines", "2024-11-18", "'@Bận nhiệm kỳ", "leader")
+    ]
+    assert [second[name] for name in ("deputised", "leads_now", "answer", "candidate", "designated")] == [
+        *("2022", "True", "consents", "True", "deputy")
+    ]
+    assert {tuple(one[name] for name in ("next_season", "rule", "basis", "document")) for one in (first, second)} == {
+        ("2025", "rotation", "elected", "BB 1")
+    }
+    rows = sheet_of(here.get(f"{RUN}/exports/leader.xlsx").data)
+    assert ("Khối trưởng năm 2025:", "Bộ Công an") in rows
+    assert ("Văn bản", "BB 1") in rows
+    assert any(row[:4] == (1, "=Bộ Công an", "bca", "2019, 2023") and "khối trưởng 2025" in row for row in rows)
+    page = here.get(f"{RUN}/exports/leader/print").text
+    assert all(words in page for words in ("2019, 2023", "@Bận nhiệm kỳ", "BB 1", "luân phiên", "<p>khối phó 2025</p>"))
+
+
+def test_nobody_designated_is_said_so(browser: SignIn, network: FakeNetwork) -> None:
+    network.answers["rankings", "board"] = lambda data: {**tied(data), "designated": None}
+    here = browser("thuky")
+    assert {one["document"] for one in lines_of(here.get(f"{RUN}/exports/leader.csv").data)} == {""}
+    assert "Chưa ghi nhận khối trưởng năm 2025." in here.get(f"{RUN}/exports/leader/print").text
+
+
+@pytest.mark.parametrize("name", ["flag", "leader"])
+def test_no_cell_of_a_board_is_a_formula(browser: SignIn, network: FakeNetwork, name: str) -> None:
+    hostile = ("=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "＝1")
+    network.answers["rankings", "board"] = lambda data: {
+        **(board(data) | {"title": "=TITLE()"}),
+        "rows": [{**row, "name": text} for text in hostile for row in board(data)["rows"][:1]],
+    }
+    here = browser("thuky")
+    told = lines_of(here.get(f"{RUN}/exports/{name}.csv").data)
+    assert [one["name"] for one in told] == [f"'{text}" for text in hostile]
+    (sheet,) = load_workbook(io.BytesIO(here.get(f"{RUN}/exports/{name}.xlsx").data)).worksheets
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+    assert {"=TITLE()", "=1+1"} <= {cell.value for cell in cells}
+
+
+@pytest.mark.parametrize("path", [f"/exports/{name}{form}" for name in ("flag", "leader") for form in (".xlsx", ".csv", "/print")])
+def test_the_other_boards_are_frozen_in_every_form_and_of_the_instant_that_is_asked_for(
+    browser: SignIn, network: FakeNetwork, path: str
+) -> None:
+    network.answers["rankings", "board"] = frozen
+    network.answers["rankings", "pending_board"] = AssertionError("no export asks for what is pending")
+    answer = browser("office").get(f"{RUN}{path}?as_of=2024-11-01T08:00")
+    assert answer.status_code == 200
+    if path.endswith(".xlsx"):
+        assert ("Tình trạng", "Đóng băng – chưa phải kết quả chính thức") in sheet_of(answer.data)
+    elif path.endswith(".csv"):
+        assert {one["state"] for one in lines_of(answer.data)} == {"frozen"}
+    else:
+        assert "Đóng băng – chưa phải kết quả chính thức" in answer.text
+    asked = [call for call in network.calls if call.service == "rankings"]
+    assert {call.method for call in asked} == {"board"}
+    assert {call.data["as_of"] for call in asked} == {"2024-11-01T01:00:00.000000Z"}
+
+
+@pytest.mark.parametrize("name", ["standings", "flag", "leader"])
+def test_a_board_of_several_pages_leaves_whole(
+    client: Any, token: Callable[[str], dict[str, str]], network: FakeNetwork, name: str
+) -> None:
+    def paged(data: dict[str, Any]) -> dict[str, Any]:
+        found = board(data)
+        rows = [{**found["rows"][0], "unit": f"u{at}"} for at in range(5)]
+        end = data["after"] + 2
+        return {**found, "rows": rows[data["after"] : end], "after": end if end < len(rows) else None}
+
+    network.answers["rankings", "board"] = paged
+    told = client.get(f"/api/v1{RUN}/exports/{name}", headers=token("thuky")).get_json()
+    assert [row["unit"] for row in told["rows"]] == ["u0", "u1", "u2", "u3", "u4"]
+    if name != "standings":
+        csv_lines = lines_of(client.get(f"/api/v1{RUN}/exports/{name}.csv", headers=token("thuky")).data)
+        assert [one["unit"] for one in csv_lines] == ["u0", "u1", "u2", "u3", "u4"]
+        assert client.get(f"/api/v1{RUN}/exports/{name}.xlsx", headers=token("thuky")).data[:2] == b"PK"
+
+
+def test_a_board_that_never_ends_is_given_up(client: Any, token: Callable[[str], dict[str, str]], network: FakeNetwork) -> None:
+    network.answers["rankings", "board"] = lambda data: {**board(data), "rows": [], "after": data["after"] + 1}
+    answer = client.get(f"/api/v1{RUN}/exports/leader", headers=token("thuky"))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "export_too_large")
+
+
+@pytest.mark.parametrize("name", ["standings", "flag", "leader"])
+def test_each_board_leads_to_its_files(browser: SignIn, name: str) -> None:
+    here = browser("thuky")
+    assert f'href="{RUN}/exports"' in here.get(f"{RUN}/boards/{name}").text
+    page = here.get(f"{RUN}/exports").text
+    ways = re.findall(rf'href="([^"]*{RUN}/exports/{name}[^"]*)"', page)
+    assert len(ways) == (2 if name == "standings" else 4)
+    assert {here.get(way).status_code for way in ways} == {200}
 
 
 def test_charts_stand_beside_their_numbers(browser: SignIn, network: FakeNetwork) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.formats import NumberUnclear, day, moment, number, percent, short, typed_number
+from services.gateway.formats import NumberUnclear, day, day_field, moment, number, percent, short, typed_day, typed_moment, typed_number
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,28 @@ def test_a_share_is_shown_as_per_cent_to_its_last_digit() -> None:
     assert percent("0.0382") == "3,82 %"
     assert percent("-0.05") == "-5 %"
     assert percent("0") == "0 %"
+
+
+@pytest.mark.parametrize("typed", ["5/11/2024", "05/11/2024", " 05 / 11 / 2024 ", "5.11.2024", "05-11-2024", "05112024", "2024-11-05"])
+def test_a_day_is_typed_day_first(typed: str) -> None:
+    assert typed_day(typed) == "2024-11-05"
+
+
+@pytest.mark.parametrize("typed", ["31/02/2024", "13/13/2024", "5/11/24", "11/2024", "hôm nay", ""])
+def test_what_is_no_day_stays_as_it_was_typed(typed: str) -> None:
+    assert typed_day(typed) == typed
+    assert day_field(typed) == typed
+
+
+def test_a_field_shows_a_day_as_it_is_typed() -> None:
+    assert (day_field("2024-11-05"), day_field("05/11/2024"), day_field(None)) == ("05/11/2024", "05/11/2024", "")
+
+
+@pytest.mark.parametrize("typed", ["05/11/2024 17:30", "17:30 05/11/2024", "5.11.2024  17:30", "2024-11-05T17:30"])
+def test_an_instant_is_typed_with_the_day_first(typed: str) -> None:
+    assert typed_moment(typed) == datetime(2024, 11, 5, 17, 30)  # noqa: DTZ001 - of no zone, as it was typed
+
+
+@pytest.mark.parametrize("typed", ["05/11/2024", "05/11/2024 25:00", "31/02/2024 10:00", "17:30", "x"])
+def test_what_is_no_instant_is_refused(typed: str) -> None:
+    assert typed_moment(typed) is None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from services.rankings.insights import BoardTooLarge
 from shared.errors import ValidationFailed
 from tests.services.gateway import insights
 from tests.services.gateway.conftest import Browser
@@ -63,6 +66,36 @@ def test_two_boards_show_arrows_and_reasons_with_their_events(browser: Browsers,
 def test_an_instant_that_cannot_be_read_is_said(browser: Browsers) -> None:
     page = browser("thuky").get("/campaigns/td-2024/insights/compare", query_string={"after_as_of": "hôm qua"}).text
     assert "Không đọc được thời điểm" in page
+
+
+@pytest.mark.parametrize(("path", "question"), [(WHAT_IF, "what_if"), ("/campaigns/td-2024/insights/compare", "compare")])
+def test_of_a_board_of_thousands_the_rows_are_shown_in_parts(browser: Browsers, network: FakeNetwork, path: str, question: str) -> None:
+    told = {"what_if": insights.supposed, "compare": insights.compared}[question]
+    network.answers["rankings", question] = lambda data: {**told(data), "units": 1000, "next": 500 if not data.get("start") else None}
+    here = browser("thuky")
+    asked = {"weight:I.1": "1,5", "without": ["J1", "J2"], "before_as_of": "2024-01-31T17:00"}
+    first = here.get(path, query_string=asked)
+    assert "Đơn vị 1–2 trong 1000." in first.text
+    (address,) = re.findall(r'href="([^"]*start=500[^"]*)"', first.text)
+    second = here.get(html.unescape(address))
+    assert "Đơn vị 501–502 trong 1000." in second.text
+    assert 'start=500"' not in second.text
+    last = network.told("rankings", question)[-1].data
+    assert last["start"] == 500
+    if question == "what_if":
+        assert (last["weights"], last["without"]) == ({"I.1": "1.5"}, ["J1", "J2"])
+    else:
+        assert last["before"]["as_of"] == "2024-01-31T10:00:00.000000Z"
+    assert here.get(path, query_string={"start": "-1"}).status_code == 200
+    assert network.told("rankings", question)[-1].data["start"] == 0
+
+
+def test_what_a_board_is_too_large_for_is_said_beside_what_is_told(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "firmness"] = BoardTooLarge("too large", cells=20_000)
+    answer = browser("thuky").get(WHAT_IF)
+    assert answer.status_code == 200
+    assert "Độ vững của hạng nhất: Bảng quá lớn cho câu hỏi này (trả lời đến 20000 ô" in answer.text
+    assert "Bộ Công an" in answer.text
 
 
 def test_the_seasons_of_a_unit_follow_its_lineage(browser: Browsers, network: FakeNetwork) -> None:
@@ -147,7 +180,7 @@ def test_a_refused_answer_stays_typed(browser: Browsers, network: FakeNetwork) -
     fields = {"unit": "btp", "on": "2024-11-18", "form": "leading", "answer": "decline"}
     answer = browser("thuky").post("/campaigns/td-2024/boards/leader/answers", fields)
     assert answer.status_code == 422
-    assert 'value="2024-11-18"' in answer.text
+    assert 'value="18/11/2024"' in answer.text
     assert "Lý do: chưa điền." in answer.text
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
+from shared.errors import CommendationError
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import SHEET_URL, FakeNetwork, board
+from tests.services.gateway.world import EXPLANATION, SHEET_URL, VOTE, FakeNetwork, board, proposal
 
 Browsers = Callable[[str], Browser]
 BANNER = {"vi": "Số liệu minh hoạ – không phải kết quả chính thức", "en": "Illustrative figures – not an official result"}
@@ -151,6 +153,32 @@ def test_the_explanation_goes_down_to_the_event(browser: Browsers) -> None:
     assert "quyết định thứ tự" in page
 
 
+@pytest.mark.parametrize(
+    ("own", "words", "asked"),
+    [
+        ({}, 'Hơn Tên ktnn (hạng 3) 1,5 điểm. <span class="aside">I: +1,5</span>', {"after": 0, "limit": 4}),
+        (
+            {"unit": "ktnn", "rank": 3, "tied_with": []},
+            'Kém Tên bca (hạng 1) 1,5 điểm. <span class="aside">I: −1,5</span>',
+            {"after": 1, "limit": 3},
+        ),
+    ],
+)
+def test_the_explanation_says_how_far_the_next_ones_are(
+    browser: Browsers, network: FakeNetwork, own: dict[str, Any], words: str, asked: dict[str, int]
+) -> None:
+    network.answers["rankings", "explain"] = {**EXPLANATION, **own}
+    page = browser("thuky").get("/campaigns/td-2024/boards/standings/btp").text
+    assert words in " ".join(page.split())
+    assert network.told("rankings", "board")[-1].data.items() >= {"board": "standings", **asked}.items()
+
+
+def test_a_unit_without_a_rank_is_compared_with_nobody(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "explain"] = {**EXPLANATION, "rank": None, "total": None}
+    assert browser("thuky").get("/campaigns/td-2024/boards/standings/btp").status_code == 200
+    assert not network.told("rankings", "board")
+
+
 def test_pages_offer_what_the_visitor_may_do(browser: Browsers) -> None:
     office = browser("office").get("/campaigns/td-2024").text
     assert "/passes/self/closing" in office
@@ -183,6 +211,7 @@ FORMS = [
     ("/campaigns", {"campaign": "c", "title": "C", "season": "2025"}, ("campaigns", "launch_campaign")),
     ("/awards/proposals", {"candidate": "td-2023:btp", "form_of_award": "Cờ thi đua", "reason": "vì"}, ("awards", "propose_flag")),
     ("/awards/proposals/p0/vote", {"members": "15", "in_favour": "15", "held_on": "2024-03-28"}, ("awards", "record_vote")),
+    ("/awards/proposals/p0/ballot", {"ballot": "b1", "minutes": "BB 3"}, ("awards", "take_ballot")),
     ("/awards/proposals/p2/decision", {"number": "2/QĐ"}, ("awards", "decide")),
     ("/awards/handovers", {"season": "2025", "to_unit": "bca"}, ("awards", "hand_over_flag")),
 ]
@@ -203,6 +232,40 @@ def test_a_form_gives_its_command_and_goes_back_to_its_page(
         assert call.data[sent] == ("btp" if name == "candidate" else int(value) if name in whole else value)
     assert 'class="notice done"' in here.get(answer.headers["Location"]).text
     assert 'class="notice done"' not in here.get("/").text  # a message is shown once
+
+
+def test_a_proposal_offers_the_ballots_that_speak_of_its_unit(browser: Browsers, network: FakeNetwork) -> None:
+    held = {"ballot": "b1", "title": "Suy tôn", "closed_on": "2024-03-20", "members": 9, "in_favour": 8, "verdict": "passed"}
+    taken = {**VOTE, "ballot": {"ballot": "b1", "passed": True}}
+    network.answers["awards", "proposals"] = [proposal("p0", ballots=[held]), proposal("p1", vote=taken, ballots=[held])]
+    page = browser("office").get("/awards").text
+    assert page.count('<option value="b1">Suy tôn (20/03/2024): 8/9 tán thành, đạt</option>') == 2
+    assert '<a href="/ballots/b1">Cuộc bỏ phiếu trên hệ thống</a>' in page
+    assert 'value="b1"' not in browser("thuky").get("/awards").text
+    network.answers["awards", "proposals"] = [proposal("p1", vote=VOTE)]
+    page = browser("office").get("/awards").text
+    assert ("Bỏ phiếu giấy" in page, 'name="ballot"' in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ballot_unknown", "Chưa có cuộc bỏ phiếu này"),
+        ("ballot_uncounted", "chưa kiểm phiếu hoặc đã huỷ"),
+        ("ballot_elsewhere", "thuộc phong trào khác"),
+        ("ballot_untold", "không cho kết quả công bố được"),
+    ],
+)
+def test_a_ballot_that_cannot_be_taken_is_said_and_the_form_kept(browser: Browsers, network: FakeNetwork, code: str, words: str) -> None:
+    held = {"ballot": "b1", "title": "Suy tôn", "closed_on": "2024-03-20", "members": 9, "in_favour": 8, "verdict": "passed"}
+    network.answers["awards", "proposals"] = [proposal("p0", ballots=[held])]
+    told = {"code": code, "message": "…", "status": 409, "details": {"ballot": "b1"}}
+    network.answers["awards", "take_ballot"] = CommendationError.from_data(told)
+    answer = browser("office").post("/awards/proposals/p0/ballot", {"form": "ballot-p0", "ballot": "b1", "minutes": "BB 3"})
+    assert answer.status_code == 409
+    assert words in answer.text
+    assert 'value="b1" selected' in answer.text
+    assert 'value="BB 3"' in answer.text
 
 
 def test_a_refused_form_keeps_what_was_typed(browser: Browsers, network: FakeNetwork) -> None:

@@ -21,6 +21,7 @@ from services.registry.domain import (
     Seat,
     SeatConflict,
     TermConflict,
+    TooManyPeople,
     TransferSettled,
     TransferState,
 )
@@ -76,6 +77,7 @@ def network() -> FakeNetwork:
     made = FakeNetwork(answers())
     made.answers |= {
         ("registry", "people"): [LINE, GONE],
+        ("registry", "find_people"): [{**LINE, "unit": "bca"}],
         ("registry", "transfers"): [{**TRANSFER, "full_name": NAME, "forgotten_on": None}],
         ("registry", "person"): lambda data: (
             PERSON if data["person"] == P else {**PERSON, **GONE, "ground": "Luật 91/2025/QH15", "transfers": []}
@@ -220,6 +222,22 @@ def test_a_refusal_is_said_at_its_field_and_nothing_typed_is_lost(browser: Brows
     assert all(f'value="{html.escape(value)}"' in answer.text for value in (NAME, "12", "Kế toán"))
 
 
+def test_who_oversees_the_network_finds_a_person_by_name_below_a_unit(browser: Browsers, network: FakeNetwork) -> None:
+    here = browser("office")
+    assert "Tìm người theo tên" in here.get("/people?unit=btp").text
+    page = here.post("/people/search", {"form": "find", "unit": "btp", "name": "khuê vương"})
+    assert network.told("registry", "find_people")[-1].data == {"unit": "btp", "name": "khuê vương"}
+    assert "Tìm thấy 1 người" in page.text
+    assert f'<a href="/people/{P}">Vương Thuỵ &lt;Quỳnh&gt; Khuê</a></th><td>Chuyên viên</td><td>Bộ Công an</td>' in page.text
+    assert 'value="khuê vương"' in page.text
+    network.answers["registry", "find_people"] = TooManyPeople("too many", most=2000, most_units=2000)
+    refused = here.post("/people/search", {"form": "find", "unit": "btp", "name": "khuê vương"})
+    assert refused.status_code == 409
+    assert "tối đa 2000 người, 2000 đơn vị" in refused.text
+    assert 'value="khuê vương"' in refused.text
+    assert "Tìm người theo tên" not in browser("thuky").get("/people").text
+
+
 def test_what_one_may_not_see_is_refused_as_a_page(browser: Browsers, network: FakeNetwork) -> None:
     refused = NotAllowed("This needs the role secretary here.", roles=["secretary"], scopes=[])
     for method in ("person", "council", "take_post"):
@@ -235,6 +253,7 @@ def test_no_name_is_kept_by_the_gateway(browser: Browsers, tmp_path: Path) -> No
         here.post(path, fields)
     for path in PAGES:
         here.get(path)
+    here.post("/people/search", {"form": "find", "unit": "btp", "name": "Vương Khuê"})
     files = [file for file in tmp_path.iterdir() if file.name.startswith("gateway.db")]
     assert files
     for part in ("Vương", "Khuê", "079187654321"):
@@ -300,6 +319,8 @@ def test_queries_of_the_api_are_answered_with_all_that_is_known(client: FlaskCli
         return client.get(f"/api/v1{path}", headers=headers).get_json()
 
     assert get("/people?unit=btp&on=2024-01-01") == [LINE, GONE]
+    asked = {"unit": "btp", "name": "khuê"}
+    assert client.post("/api/v1/people/search", json=asked, headers=headers).get_json() == [{**LINE, "unit": "bca"}]
     assert get(f"/people/{P}") == PERSON
     assert get(f"/people/{P}/details") == DETAILS
     assert [row["full_name"] for row in get("/transfers?unit=btp")] == [NAME]

@@ -16,6 +16,9 @@ from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork
 
 Headers = Callable[[str], dict[str, str]]
+DEEP: dict[str, Any] = {}
+for _ in range(600):
+    DEEP = {"a": DEEP}
 CLUSTER = {"cluster": "k2", "name": "Khối 2", "organiser": "ban", "formed_on": "2024-01-01"}
 
 
@@ -62,6 +65,11 @@ def test_a_body_that_cannot_be_read_names_every_place(client: FlaskClient, token
         ("DELETE", "/api/v1/organisations", {}, 405, "method_not_allowed"),
         ("POST", "/api/v1/sessions", {"data": "{", "content_type": "application/json"}, 400, "malformed"),
         ("POST", "/api/v1/sessions", {"data": b"\xff", "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/api/v1/sessions", {"data": "[" * 100_000, "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/api/v1/sessions", {"data": "9" * 5_000, "content_type": "application/json"}, 400, "malformed"),
+        ("POST", "/api/v1/sessions", {"data": '{"\\ud800": 1}', "content_type": "application/json"}, 422, "validation"),
+        ("POST", "/api/v1/sessions", {"data": '{"login": "a"}', "content_type": "text/plain"}, 415, "media_type"),
+        ("POST", "/api/v1/sessions", {"data": {"login": "a", "password": "b"}}, 415, "media_type"),
         ("GET", "/api/v1/tasks", {}, 401, "not_signed_in"),
     ],
 )
@@ -70,6 +78,42 @@ def test_what_http_refuses_is_a_problem_too(
 ) -> None:
     answer = client.open(path, method=method, **options)
     assert (answer.status_code, answer.mimetype, answer.get_json()["code"]) == (status, "application/problem+json", code)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [({"scale": 12.5}, "a JSON fraction"), (DEEP, "too deep")],
+    ids=["fraction", "nested"],
+)
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [("PUT", "/api/v1/rubric-drafts/d1", "content"), ("POST", "/api/v1/organisations/changes", "changes")],
+    ids=["draft", "changes"],
+)
+def test_what_a_free_body_cannot_say_exactly_is_refused(
+    client: FlaskClient, token: Headers, network: FakeNetwork, method: str, path: str, field: str, content: dict[str, Any], told: str
+) -> None:
+    body = {"content": content, "edition": 0} if field == "content" else {"changes": [{"change": "rename", "organisation": "o", **content}]}
+    answer = client.open(path, method=method, json=body, headers=token("office"))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "validation")
+    assert told in answer.get_json()["detail"]
+    assert not {call.method for call in network.calls} & {"draft_rubric", "record_organisations"}
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "path", ["boards/standings", "boards/standings/btp", "exports/scores", "exports/scores.csv", "insights/comparison"]
+)
+def test_an_instant_out_of_our_time_is_refused(client: FlaskClient, token: Headers, path: str, instant: str) -> None:
+    name = "before_as_of" if path.endswith("comparison") else "as_of"
+    answer = client.get(f"/api/v1/campaigns/c/{path}", query_string={name: instant}, headers=token("office"))
+    assert (answer.status_code, answer.get_json()["errors"][0]["at"]) == (422, name)
+
+
+def test_a_page_asked_for_as_of_no_year_says_so(browser: Callable[[str], Browser]) -> None:
+    answer = browser("office").get("/campaigns/td-2023/boards/standings?as_of=0001-01-01T00:00")
+    assert answer.status_code == 200
+    assert "Không đọc được thời điểm" in answer.text
 
 
 def test_a_body_beyond_the_bound_is_refused(app: Flask, token: Headers, monkeypatch: pytest.MonkeyPatch) -> None:

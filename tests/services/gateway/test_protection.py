@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -26,6 +29,66 @@ def test_a_form_without_the_sessions_token_is_refused(browser: Browsers, network
 def test_a_form_from_another_site_is_refused(browser: Browsers, network: FakeNetwork, headers: dict[str, str]) -> None:
     assert browser("thuky").post(REGISTRATION, headers=headers).status_code == 403
     assert not network.told("campaigns", "register_unit")
+
+
+SAME = [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
+FOREIGN = [
+    {},
+    {"Origin": "https://elsewhere.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "same-origin"},
+]
+TYPED = {"csrf": "0" * 64, "command": "shown-1", "signatory": "Ông <b>", "signed_on": "2024-02-01"}
+COVENANT = "/campaigns/td-2024/units/btp/covenant"
+
+
+@pytest.mark.parametrize("headers", SAME)
+def test_what_was_typed_into_a_page_of_an_earlier_session_is_sent_again_by_the_visitor(
+    browser: Browsers, network: FakeNetwork, headers: dict[str, str]
+) -> None:
+    here = browser("thuky")
+    kept = here.post(COVENANT, TYPED, headers=headers)
+    assert kept.status_code == 403
+    assert not network.told("campaigns", "sign_covenant"), "nothing is done before the visitor says so"
+    assert "Thư ký &lt;b&gt;" in kept.text, "whose account it will be"
+    assert f'<form method="post" action="{COVENANT}">' in kept.text
+    fields = {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', kept.text)}
+    assert fields == {**TYPED, "csrf": here.csrf}
+    assert here.post(COVENANT, fields, headers=headers).status_code == 303
+    (call,) = network.told("campaigns", "sign_covenant")
+    assert (call.command, call.data["signatory"]) == ("shown-1", "Ông <b>")
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_fields_that_another_site_may_have_filled_in_are_never_carried(
+    browser: Browsers, network: FakeNetwork, headers: dict[str, str]
+) -> None:
+    answer = browser("thuky").post(COVENANT, {**TYPED, "signatory": "kẻ gian"}, headers=headers)
+    assert (answer.status_code, "kẻ gian" in answer.text) == (403, False)
+    assert not network.told("campaigns", "sign_covenant")
+
+
+@pytest.mark.parametrize("headers", FOREIGN[1:5])
+def test_what_another_site_sends_is_not_carried_through_the_sign_in(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post(COVENANT, data={**TYPED, "signatory": "kẻ gian"}, headers=headers)
+    assert (answer.status_code, "kẻ gian" in answer.text) == (403, False)
+
+
+def test_passwords_and_files_are_left_behind_and_the_page_says_so(browser: Browsers) -> None:
+    here = browser("office")
+    secret = {"csrf": "0" * 64, "login": "moi", "password": "mật khẩu của ai đó"}
+    kept = here.post("/accounts", secret, headers=SAME[0])
+    assert 'value="moi"' in kept.text
+    assert "mật khẩu của ai đó" not in kept.text
+    assert "Tệp và mật khẩu không giữ được" in kept.text
+    file = {"csrf": "0" * 64, "form": "workbook", "file": (io.BytesIO(b"PK"), "to-chuc.xlsx")}
+    kept = here.post("/organisations/workbook", file, headers=SAME[0], content_type="multipart/form-data")
+    assert "Tệp và mật khẩu không giữ được" in kept.text
+    assert "Tệp và mật khẩu" not in here.post(REGISTRATION, {"csrf": "0" * 64}, headers=SAME[0]).text
 
 
 def test_a_form_of_this_site_is_taken(browser: Browsers, network: FakeNetwork) -> None:

@@ -160,6 +160,9 @@ def test_a_form_typed_leads_to_the_period_or_the_year(office: Browser) -> None:
     month = office.get("/ratings/open", query_string={**asked, "period": "2026-03"})
     year = office.get("/ratings/open", query_string={**asked, "period": "2026"})
     assert [answer.headers["Location"] for answer in (month, year)] == [AT, YEAR]
+    assert office.get("/ratings/open", query_string={**asked, "period": "tháng 3/2026"}).headers["Location"] == AT
+    unclear = office.get("/ratings/open", query_string={**asked, "period": "13/2026"})
+    assert (unclear.status_code, 'value="13/2026"' in unclear.text, "ghi 03/2026" in unclear.text) == (422, True, True)
     assert office.get("/ratings/btp/2026-13/nd-335-2025").status_code == 409
 
 
@@ -244,7 +247,7 @@ def test_a_year_over_its_quota_is_marked_lowered_and_recognised(office: Browser,
     rows = [the.a_row_of("95", "p1"), the.a_row_of("94", "p2"), *(the.a_row_of("80", f"g{one}") for one in range(5))]
     evaluations.approved("2026-03", *rows)
     page = office.get(YEAR).text
-    assert "còn -1/1 chỉ tiêu" in page
+    assert "vượt 1 so với 1 chỉ tiêu" in page
     assert "HTXS, cả đơn vị: đã dùng 2; 20 % của 5 = 1 → 1, làm tròn xuống" in page
     assert page.count("vượt chỉ tiêu") == 2
     recognition = {"form": "approve", "document": "99/QĐ-BTP", "effective_on": "2026-04-30"}

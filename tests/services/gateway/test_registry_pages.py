@@ -43,11 +43,12 @@ from services.registry.domain.accounts import MEANINGS
 from shared import permissions
 from shared import rubric as rubrics
 from shared.access import Role
-from shared.errors import NotAllowed, ValidationFailed
+from shared.bounds import FREEZE_SECONDS_MAX, RPC_SECONDS_MAX
+from shared.errors import CommendationError, NotAllowed, ValidationFailed
 from shared.permissions import OwnWork
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.test_pages import Reader
-from tests.services.gateway.world import CAMPAIGN, PASSWORD, RUBRIC, UNITS, FakeNetwork, board, phase
+from tests.services.gateway.world import CAMPAIGN, LENT, PASSWORD, RUBRIC, UNITS, FakeNetwork, board, phase
 
 Browsers = Callable[[str], Browser]
 EXAMPLE = Path(gateway.__file__).parent / "static" / "rubric-example.yaml"
@@ -231,7 +232,7 @@ def test_ticked_units_stay_ticked_when_the_date_is_refused(browser: Browsers, ne
     assert page.status_code == 409
     assert "Thời gian thành viên không hợp lý" in page.text
     assert 'value="bca" checked' in page.text
-    assert 'value="2024-02-03"' in page.text
+    assert 'value="03/02/2024"' in page.text
 
 
 def test_several_deputies_are_ticked_and_stay_so(browser: Browsers, network: FakeNetwork) -> None:
@@ -378,6 +379,20 @@ def test_one_lends_ones_own_roles_and_sees_whom(browser: Browsers, network: Fake
     assert 'value="Nghỉ phép"' in again.text
 
 
+def test_an_administrator_sees_and_ends_what_anybody_lends(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["registry", "lent_roles"] = lambda data: [LENT] if data.get("account") in (None, "a-1") else []
+    here = browser("office")
+    page = here.get("/stand-ins").text
+    assert "Bạn chưa uỷ quyền vai trò nào." in page
+    assert "Uỷ quyền trong toàn mạng lưới" in page
+    assert "Đi công tác" in page
+    ending = {"form": "end-other-1", "account": "a-1", "role": "secretary", "scope": "btp", "to_account": "a-2", "reason": "Về sớm"}
+    assert here.post("/stand-ins/end", ending).status_code == 303
+    (call,) = network.told("registry", "end_delegation")
+    assert (call.actor, call.data) == ("a-2", {name: value for name, value in ending.items() if name != "form"})
+    assert "Uỷ quyền trong toàn mạng lưới" not in browser("thuky").get("/stand-ins").text
+
+
 def test_the_table_of_permissions_is_shown_whole_and_in_words(browser: Browsers, network: FakeNetwork) -> None:
     page = browser("office").get("/permissions").text
     for permission in permissions.table().permissions:
@@ -493,6 +508,33 @@ def test_votes_that_are_no_numbers_are_said_at_the_unit_and_kept(browser: Browse
     assert "Bộ Tư pháp: hãy ghi một số nguyên." in answer.text
     assert 'value="năm"' in answer.text
     assert not closed.told("campaigns", "record_tie_vote")
+
+
+def test_a_ballot_between_the_tied_units_is_offered_by_name_with_its_result(browser: Browsers, closed: FakeNetwork) -> None:
+    results = [{"choice": unit, "subject": "unit", "in_favour": count} for unit, count in (("btp", 5), ("bca", 3))]
+    here = browser("office")
+    assert 'action="/campaigns/td-2024/tie-vote/ballot"' not in here.get("/campaigns/td-2024").text
+    closed.answers["campaigns", "tie_ballots"] = [{"ballot": "b1", "title": "Vòng 2", "closed_on": "2024-11-19", "results": results}]
+    assert '<option value="b1">Vòng 2 (19/11/2024): Bộ Tư pháp 5, Bộ Công an 3</option>' in here.get("/campaigns/td-2024").text
+    assert here.post("/campaigns/td-2024/tie-vote/ballot", {"ballot": "b1", "minutes": "BB 9"}).status_code == 303
+    (call,) = closed.told("campaigns", "take_tie_ballot")
+    assert call.data == {"campaign": "td-2024", "ballot": "b1", "minutes": "BB 9"}
+
+
+def test_a_result_is_waited_for_as_long_as_it_takes(browser: Browsers, closed: FakeNetwork) -> None:
+    here = browser("office")
+    for path in ("finalisation", "freeze", "units/btp/registration"):
+        here.post(f"/campaigns/td-2024/{path}", {"reason": "Chờ"})
+    waited = {call.method: call.seconds for call in closed.calls if call.method in ("finalise", "freeze", "register_unit")}
+    assert waited == {"finalise": FREEZE_SECONDS_MAX, "freeze": FREEZE_SECONDS_MAX, "register_unit": RPC_SECONDS_MAX}
+
+
+def test_a_result_that_is_not_sealed_in_time_is_said_with_what_to_do(browser: Browsers, closed: FakeNetwork) -> None:
+    told = {"code": "campaigns.not_sealed", "message": "…", "status": 503, "details": {"waited": 120}}
+    closed.answers["campaigns", "finalise"] = CommendationError.from_data(told)
+    answer = browser("office").post("/campaigns/td-2024/finalisation", {"form": "finalise"})
+    assert answer.status_code == 503
+    assert "(chờ tối đa 120 giây). Chưa có gì thay đổi" in answer.text
 
 
 def test_no_vote_is_offered_where_none_is_due(browser: Browsers, closed: FakeNetwork) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from services.gateway import credentials as kept
 from services.gateway import passwords
 from services.gateway.credentials import BadCredentials, Credentials, SignInRests
-from shared.bounds import SESSION_HOURS, SIGN_IN_FAILURES_MAX, SIGN_IN_REST_MINUTES
+from shared.bounds import SESSION_FRESH_SECONDS, SESSION_HOURS, SIGN_IN_FAILURES_MAX, SIGN_IN_REST_MINUTES
 from shared.errors import ValidationFailed
 from tests.services.gateway.conftest import REAL, Browser
 from tests.services.gateway.world import PASSWORD, Clock, FakeNetwork
@@ -110,6 +111,45 @@ def test_signing_out_ends_the_session(client: FlaskClient, token: Headers) -> No
     assert client.get("/api/v1/tasks", headers=headers).status_code == 401
 
 
+def test_what_another_gateway_closed_counts_for_a_second_and_what_this_closed_not_at_all(credentials: Credentials, clock: Clock) -> None:
+    other = Credentials(credentials.database, clock=clock)
+    token = credentials.open_session("a-1", "thuky").token
+    assert other.session(token) == credentials.session(token)
+    credentials.close_session(token)
+    assert credentials.session(token) is None
+    clock.pass_by(seconds=SESSION_FRESH_SECONDS / 2)
+    assert other.session(token) is not None
+    clock.pass_by(seconds=SESSION_FRESH_SECONDS / 2)
+    assert other.session(token) is None
+
+
+def test_a_session_that_is_closed_while_it_is_looked_up_is_not_remembered(
+    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = credentials.open_session("a-1", "thuky").token
+    read = credentials.database.read
+
+    @contextmanager
+    def meanwhile() -> Iterator[sa.Connection]:
+        with read() as connection:
+            yield connection
+        monkeypatch.undo()
+        credentials.close_session(token)
+
+    monkeypatch.setattr(credentials.database, "read", meanwhile)
+    assert credentials.session(token) is not None  # it was there when the database was asked
+    assert credentials.session(token) is None
+
+
+def test_no_more_sessions_are_remembered_than_the_bound(credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "SESSIONS_KEPT_MAX", 2)
+    tokens = [credentials.open_session("a-1", "thuky").token for _ in range(3)]
+    assert all(credentials.session(token) for token in tokens)
+    with credentials.database.write() as connection:
+        connection.execute(kept.sessions.delete())
+    assert [credentials.session(token) is not None for token in tokens] == [False, True, True]
+
+
 def test_an_account_that_is_gone_is_not_served(client: FlaskClient, token: Headers, network: FakeNetwork) -> None:
     headers = token("thuky")
     network.answers["registry", "account_by_login"] = None
@@ -161,6 +201,10 @@ def test_hashing_costs_what_rfc_9106_asks_of_a_server() -> None:
     kept = extract_parameters(REAL.hash(PASSWORD))
     assert kept.type is Type.ID
     assert (kept.memory_cost, kept.time_cost) >= (64 * 1024, 3)  # section 4, second choice: 64 MiB, 3 passes
+
+
+def test_a_login_that_nobody_has_is_checked_as_long_as_one_that_somebody_has() -> None:
+    assert extract_parameters(passwords._NOBODY) == extract_parameters(REAL.hash(PASSWORD))
 
 
 def test_a_weak_hash_is_made_anew_at_the_next_sign_in(credentials: Credentials) -> None:

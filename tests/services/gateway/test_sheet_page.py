@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from shared.errors import CommendationError
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import PASSWORD, SHEET_URL, FakeNetwork, item, recorded, sheet
+from tests.services.gateway.world import PASSWORD, SHEET_URL, TASK, FakeNetwork, item, recorded, sheet
 
 Browsers = Callable[[str], Browser]
 
@@ -85,7 +85,8 @@ def test_submit_saves_first_and_then_hands_in(browser: Browsers, network: FakeNe
     here = browser("thuky")
     answer = fill(here, score__I_2="3", action="submit", command="c-1")
     calls = [call for call in network.calls if call.service == "evaluations" and call.method in ("score_items", "submit_sheet")]
-    assert [(call.method, call.command) for call in calls] == [("score_items", "c-1:scores"), ("submit_sheet", "c-1:submit")]
+    assert [(call.method, call.command) for call in calls] == [("score_items", "c-1:scores"), ("submit_sheet", "c-1:submit-4")]
+    assert [call.data["version"] for call in calls] == [3, 4]  # as it is once the scores are saved
     assert (answer.status_code, answer.headers["Location"]) == (303, SHEET_URL)
     assert "Đã nộp phiếu" in here.get(SHEET_URL).text
 
@@ -125,6 +126,7 @@ def test_missing_items_are_said_and_the_draft_is_kept(browser: Browsers, network
     answer = fill(browser("thuky"), score__I_3="1", action="submit")
     assert answer.status_code == 409
     assert "Chưa chấm tiêu chí này" in answer.text
+    assert '<a href="#score-I.2">I.2</a></p>' in answer.text
     assert "đã được lưu vào bản nháp" in answer.text
     assert fields_of(answer.text)["seen:I.3"] == "1|"
 
@@ -171,6 +173,22 @@ def test_a_sheet_is_not_handed_in_with_scores_of_others_unseen(browser: Browsers
     assert not network.told("evaluations", "score_items")
     assert here.post(SHEET_URL, {**shown, "action": "submit"}).status_code == 303
     assert network.told("evaluations", "submit_sheet")
+
+
+def test_who_saves_while_a_sheet_is_handed_in_is_shown_row_by_row(browser: Browsers, network: FakeNetwork) -> None:
+    def submitted(_data: dict[str, Any]) -> Any:
+        network.answers["evaluations", "sheet"] = holding("I.1", score="8", reason="họ", version=4)
+        raise refusal("evaluations.sheet_stale", version=4)
+
+    network.answers["evaluations", "submit_sheet"] = submitted
+    here = browser("thuky")
+    answer = fill(here, action="submit")
+    assert answer.status_code == 409
+    assert "người khác vừa lưu phiếu này" in answer.text
+    assert "Người khác vừa lưu điểm 8 ở dòng này." in answer.text
+    network.answers["evaluations", "submit_sheet"] = recorded()
+    assert here.post(SHEET_URL, {**fields_of(answer.text), "action": "submit"}).status_code == 303
+    assert [call.data["version"] for call in network.told("evaluations", "submit_sheet")] == [3, 4]
 
 
 def test_the_service_has_the_last_word_on_staleness(browser: Browsers, network: FakeNetwork) -> None:
@@ -233,6 +251,28 @@ def test_earlier_passes_have_their_columns(browser: Browsers, network: FakeNetwo
     assert "vì thế" in page
     assert "hệ số 2,5" in page
     assert "Để trống là giữ điểm của lượt trước" in page
+    assert page.count('href="/campaigns/td-2024/sheets/btp/self/btp/items/I.1/evidence"') == 1, "what the unit itself shows for it"
+
+
+def test_who_scores_many_units_is_led_from_one_to_the_next(browser: Browsers, network: FakeNetwork) -> None:
+    task = {**TASK, "pass_key": "cluster", "scorer": "btp"}
+    waiting = [{**task, "unit": unit} for unit in ("a1", "m5", "z9")]
+    network.answers["evaluations", "tasks"] = [
+        *waiting,
+        {**task, "unit": "n1", "state": "submitted"},
+        {**task, "unit": "n2", "pass_key": "x"},
+    ]
+    at = {"unit": "m5", "pass_key": "cluster", "scorer": "btp"}
+    url = "/campaigns/td-2024/sheets/{unit}/{pass_key}/{scorer}".format
+    network.answers["evaluations", "sheet"] = sheet(**at, state="submitted", editable=False)
+    page = browser("thuky").get(url(**at)).text
+    assert "còn 2 phiếu chưa nộp" in page
+    assert f'href="{url(**{**at, "unit": "z9"})}">z9</a>' in page
+    network.answers["evaluations", "sheet"] = sheet(**at)
+    assert f'Phiếu tiếp theo: <a href="{url(**{**at, "unit": "z9"})}">' in browser("thuky").get(url(**at)).text
+    others = {**at, "scorer": "bca"}
+    network.answers["evaluations", "sheet"] = sheet(**others, state="submitted", editable=False)
+    assert "phiếu chưa nộp" not in browser("thuky").get(url(**others)).text
 
 
 def test_a_sheet_that_is_handed_in_has_no_fields(browser: Browsers, network: FakeNetwork) -> None:
@@ -241,6 +281,37 @@ def test_a_sheet_that_is_handed_in_has_no_fields(browser: Browsers, network: Fak
     assert 'name="score:' not in page
     assert "<button" not in page[page.index('id="sheet"') : page.index("</main>")]
     assert "7,5" in page
+
+
+RECUSED = {"ground": "interest", "reason": "Cùng một <đề án>"}
+
+
+def test_the_sheet_of_who_stepped_back_is_read_only_and_says_why_and_what_to_do(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["evaluations", "sheet"] = sheet(editable=False, recused=RECUSED)
+    page = browser("thuky").get(SHEET_URL).text
+    assert 'name="score:' not in page
+    assert "Người chấm đã thôi chấm đơn vị này (lợi ích liên quan)" in page
+    assert "Cùng một &lt;đề án&gt;" in page
+    assert "rút lại việc thôi chấm" in page
+    assert 'href="/campaigns/td-2024/conflicts"' in page
+    assert "Phiếu này do đơn vị khác chấm" not in page
+
+
+@pytest.mark.parametrize("gone", [{"editable": False, "recused": RECUSED}, {"returned": {"reason": "…", "items": ["I.1"]}}])
+def test_what_was_typed_until_the_rows_were_filled_no_more_is_shown_again(
+    browser: Browsers, network: FakeNetwork, gone: dict[str, Any]
+) -> None:
+    here = browser("thuky")
+    fields = fields_of(here.get(SHEET_URL).text)
+    network.answers["evaluations", "sheet"] = sheet(**gone)
+    answer = here.post(SHEET_URL, {**fields, "score:I.2": "6,5", "reason:I.2": "vì <thế>", "action": "submit"})
+    assert answer.status_code == 409
+    assert "<li>I.2: <strong>6,5</strong>" in answer.text
+    assert "vì &lt;thế&gt;" in answer.text
+    heard = here.post(SHEET_URL, {**fields, "score:I.2": "6,5"}, headers=AS_SCRIPT)
+    assert (heard.status_code, "Chưa ghi" in heard.get_json()["words"]) == (409, True)
+    assert not network.told("evaluations", "score_items")
+    assert not network.told("evaluations", "submit_sheet")
 
 
 AS_SCRIPT = {"Accept": "application/json", "Idempotency-Key": "k-1"}
@@ -329,7 +400,9 @@ def test_a_returned_sheet_says_why_and_opens_only_what_it_is_returned_for(browse
     assert "được chậm đến hết 29/11/2024" in page
     assert "đã gia hạn" in page
     assert [name for name in fields_of(page) if name.startswith("score:")] == ["score:I.2"]
-    here.post(SHEET_URL, {**fields_of(page), "score:I.2": "5", "score:I.1": "1", "seen:I.1": "7,5|có"})
+    refused = here.post(SHEET_URL, {**fields_of(page), "score:I.2": "5", "score:I.1": "1", "seen:I.1": "7,5|có"})
+    assert (refused.status_code, network.told("evaluations", "score_items")) == (409, [])
+    here.post(SHEET_URL, {**fields_of(page), "score:I.2": "5"})
     (call,) = network.told("evaluations", "score_items")
     assert [one["item"] for one in call.data["scores"]] == ["I.2"]  # what was not opened is not taken either
 

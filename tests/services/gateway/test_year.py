@@ -166,7 +166,8 @@ def test_a_sealed_board_shows_its_seal(browser: Browsers) -> None:
 def test_everything_in_the_way_of_a_final_result_is_said_in_words(browser: Browsers, network: FakeNetwork) -> None:
     kinds = ("sheet", "appeal", "parked", "behind", "away", "pending", "board")
     places = ("self", "self", "rankings", "audit", "awards", "td-2024", "flag")
-    matters = [{"kind": kind, "at": at, "count": 2} for kind, at in zip(kinds, places, strict=True)]
+    matters: list[dict[str, object]] = [{"kind": kind, "at": at, "count": 2} for kind, at in zip(kinds, places, strict=True)]
+    matters += [{"kind": kind, "at": "central", "count": 3, "title": "Trung ương <chấm>"} for kind in ("unopened", "open")]
     network.answers["campaigns", "finalise"] = MattersOpen("not yet", matters=matters)
     answer = browser("office").post("/campaigns/td-2024/finalisation")
     assert answer.status_code == 409
@@ -175,6 +176,8 @@ def test_everything_in_the_way_of_a_final_result_is_said_in_words(browser: Brows
         "Xếp hạng (rankings): 2 sự kiện đang treo",
         "Kiểm chứng (audit): chậm 2 sự kiện",
         "Cờ thi đua: bảng",
+        "Trung ương &lt;chấm&gt;: lượt chấm chưa mở cho 3 đơn vị",
+        "Trung ương &lt;chấm&gt;: lượt chấm chưa đóng, còn phiếu của 3 đơn vị chưa nộp",
     ):
         assert words in answer.text
 

@@ -37,6 +37,7 @@ class Call:
     actor: str
     command: str
     correlation: str
+    seconds: float
 
 
 Answer = Any | CommendationError | Callable[[dict[str, Any]], Any]
@@ -51,7 +52,7 @@ class FakeNetwork:
     away: set[str] = field(default_factory=set)
 
     def ask(self, service: str, method: str, data: dict[str, Any], *, actor: str, command: str, correlation: str, seconds: float) -> Any:
-        self.calls.append(Call(service, method, copy.deepcopy(data), actor, command, correlation))
+        self.calls.append(Call(service, method, copy.deepcopy(data), actor, command, correlation, seconds))
         if service in self.away:
             raise Unavailable(f"The service {service} does not answer; try again in a moment.", service=service)
         answer = self.answers[service, method]
@@ -424,6 +425,7 @@ VOTE = {
     "verified": False,
     "ratio": "86.6",
     "passed": True,
+    "ballot": None,
 }
 DECISION = {
     "number": "01/QĐ",
@@ -452,6 +454,7 @@ def proposal(key: str, **more: Any) -> dict[str, Any]:
         "state": "proposed",
         "vote": None,
         "decision": None,
+        "ballots": [],
         "illustrative": True,
         "standing": {"rank": 1, "total": "30.50"},
         **more,
@@ -587,6 +590,10 @@ def answers() -> dict[tuple[str, str], Answer]:
         ("evaluations", "sheet"): sheet(),
         ("evaluations", "tasks"): [TASK, {**TASK, "unit": "bca", "state": "submitted", "due_on": "2024-11-19"}],
         ("evaluations", "my_ballots"): [],
+        ("evaluations", "appeals"): {"appeals": [], "term": None, "unfinished": []},
+        ("evaluations", "conflicts"): [],
+        ("evaluations", "check_conflicts"): [],
+        ("evaluations", "rating_periods"): [],
         ("evaluations", "sheets"): [{**TASK, "state": "submitted", "late": True}],
         ("rankings", "boards"): [
             {
@@ -618,6 +625,7 @@ def answers() -> dict[tuple[str, str], Answer]:
                 "document": "BB 2",
             }
         ],
+        ("campaigns", "tie_ballots"): [],
         ("awards", "forms"): [{"form": "Cờ thi đua"}],
         ("audit", "streams"): [{"site": "vn", "service": "registry", "events": 5, "last": 5, "digest": "ab12"}],
         ("audit", "verify"): {
@@ -637,10 +645,12 @@ def answers() -> dict[tuple[str, str], Answer]:
         "open_account grant_role revoke_role delegate_role end_delegation",
         "campaigns": "publish_rubric withdraw_rubric draft_rubric copy_rubric discard_draft publish_draft "
         "launch_campaign register_unit record_registration issue_compact sign_covenant open_pass close_pass "
-        "record_tie_vote plan_phases open_phase extend_phase give_grace close_phase reopen_phase freeze thaw finalise "
+        "record_tie_vote take_tie_ballot plan_phases open_phase extend_phase give_grace close_phase reopen_phase "
+        "freeze thaw finalise "
         "register_person_target withdraw_person_target register_unit_target withdraw_unit_target",
         "evaluations": "score_items submit_sheet",
-        "awards": "propose_flag record_vote decide hand_over_flag",
+        "awards": "propose_flag record_vote take_ballot decide hand_over_flag",
+        "audit": "take_checkpoint",
     }
     for service, methods in commands.items():
         found |= {(service, method): recorded() for method in methods.split()}

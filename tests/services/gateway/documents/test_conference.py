@@ -16,7 +16,7 @@ import docx
 import pytest
 
 from services.gateway.documents import Conference, pack
-from services.gateway.documents.page import day_in_words
+from services.gateway.documents.page import Document, day_in_words
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork
 
@@ -194,9 +194,9 @@ def test_the_page_gives_the_pack(office: Browser) -> None:
 
 
 def test_a_day_that_is_none_is_said_and_what_was_typed_stays(office: Browser) -> None:
-    answer = office.get("/campaigns/td-2024/conference/pack?held_on=5/2/2025&place=Ninh Bình")
+    answer = office.get("/campaigns/td-2024/conference/pack?held_on=31/2/2025&place=Ninh Bình")
     assert answer.status_code == 422
-    assert "không phải là ngày hợp lệ" in answer.text
+    assert "không đọc được ngày" in answer.text
     assert 'value="Ninh Bình"' in answer.text
 
 
@@ -204,3 +204,10 @@ def test_the_api_gives_the_pack(client: Any, token: Callable[[str], dict[str, st
     answer = client.get("/api/v1/campaigns/td-2024/conference-pack?held_on=2025-02-05", headers=token("office"))
     assert answer.status_code == 200
     assert list(opened(answer.data)) == FILES
+
+
+def test_what_an_earlier_release_took_and_no_document_can_hold_is_a_blank() -> None:
+    document = Document("Tiêu\x1fđề", made_on=date(2025, 1, 2))
+    document.text("Biên\x0bbản")
+    made = docx.Document(io.BytesIO(document.to_bytes()))
+    assert (made.core_properties.title, made.paragraphs[-1].text) == ("Tiêu đề", "Biên bản")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -177,7 +179,52 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.M
         excel.read(TABLE, _zip(bomb=b"0" * 100_001))
 
 
+NOISE = random.Random(1).randbytes(1_100_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("xl/styles.xml", NOISE), ("xl/workbook.xml", NOISE), ("xl/worksheets/sheet1.xml", b" " * 1_100_000)],
+    ids=["styles", "names", "packed tight"],
+)
+def test_what_takes_minutes_to_read_is_refused_before(name: str, content: bytes) -> None:
+    """Two million styles are 26 kB packed, and took minutes of the whole process."""
+    with pytest.raises(WorkbookUnreadable, match="quá lớn"):
+        excel.read(TABLE, _zip(**{name: content}))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>&a;</t></is></c>',
+        b"<worksheet><sheetData><row r='x'><c r='1A'><v>",
+    ],
+    ids=["entity", "broken off"],
+)
+def test_a_sheet_that_no_program_wrote_is_said_to_be_unreadable(words: bytes) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(edited())) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, words if part == "xl/worksheets/sheet1.xml" else old.read(part))
+    with pytest.raises(WorkbookUnreadable, match="không mở được"):
+        excel.read(TABLE, made.getvalue())
+
+
+def test_a_line_of_csv_that_never_ends_is_said_to_be_unreadable() -> None:
+    with pytest.raises(WorkbookUnreadable, match="không mở được"):
+        excel.read(TABLE, ";".join(HEAD).encode() + b"\n" + b"x" * 200_000)
+
+
 def test_rows_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel, "ROWS_MAX", 2)
     with pytest.raises(WorkbookUnreadable, match="Nhiều nhất 2 dòng"):
         excel.read(TABLE, edited())
+
+
+def test_what_an_earlier_release_took_and_no_workbook_can_hold_is_a_blank() -> None:
+    lists = {"places": {"Hà\x07Nội": "hn"}}
+    opened = book(
+        excel.write(replace(TABLE, lists=lists), [("a", {"name": "Ba\x17Đình\uffff", "code": None, "under": "hn", "since": None})], lead=[])
+    )
+    assert opened["Nơi chốn"]["A2"].value == "Ba Đình "
+    assert opened["lists"]["A2"].value == "Hà Nội"

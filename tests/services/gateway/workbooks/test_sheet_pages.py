@@ -112,6 +112,26 @@ def test_mistakes_are_named_by_cell_and_nothing_is_recorded(secretary: Browser, 
     assert not network.told("evaluations", "score_sheets")
 
 
+def test_the_faulty_rows_are_given_back(secretary: Browser, network: FakeNetwork) -> None:
+    content = edited(downloaded(secretary), D8=12, D9="mười")
+    shown = upload(secretary, content).text
+    assert "Tải các dòng có lỗi" in shown
+    answer = secretary.post(f"{AT}/faults.xlsx", hidden(shown))
+    assert 'filename="phieu-can-sua-td-2024-self.xlsx"' in answer.headers["Content-Disposition"]
+    tab = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert [tab.row_dimensions[number].hidden for number in (8, 9)] == [True, False]
+    assert (tab["D8"].value, tab["D9"].value) == (12, "mười")
+    assert "1 thay đổi, 0 dòng cần chọn, 1 lỗi" in upload(secretary, answer.data).text
+    assert "2 thay đổi, 0 dòng cần chọn, 0 lỗi" in upload(secretary, edited(answer.data, D9=10)).text
+    assert not network.told("evaluations", "score_sheets")
+
+
+def test_a_workbook_without_mistakes_is_not_given_back(secretary: Browser) -> None:
+    page = upload(secretary, edited(downloaded(secretary), D8=12)).text
+    assert "Tải các dòng có lỗi" not in page
+    assert secretary.post(f"{AT}/faults.xlsx", hidden(page)).status_code == 404
+
+
 def test_a_stale_workbook_is_merged_and_a_row_of_two_waits_for_a_choice(secretary: Browser, network: FakeNetwork) -> None:
     content = edited(downloaded(secretary), D7=9, D8=5)
     now = sheet(version=4)

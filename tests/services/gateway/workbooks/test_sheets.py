@@ -272,6 +272,59 @@ def test_what_the_service_refuses_is_named_by_the_cell_that_asked_for_it() -> No
     assert workbook.refused(plan, "btp", {}, "phiếu đã nộp") == [workbook.Fault(TAB, "", "phiếu đã nộp")]
 
 
+def faulty(content: bytes, *now: dict[str, Any], refused: dict[str, str] | None = None) -> bytes:
+    """The workbook that is given back, with these words of the service about items of the first unit."""
+    sheets = {one["unit"]: one for one in now or [of()]}
+    brought = workbook.read(content, SUBJECT)
+    plan = workbook.plan(brought, sheets)
+    faults = [*plan.faults, *(workbook.refused(plan, "btp", refused, "") if refused else [])]
+    return workbook.write_faulty(brought, faults, sheets, lambda key: NAMES.get(key, key))
+
+
+def test_of_a_faulty_workbook_one_sees_the_faulty_rows_with_what_is_wrong() -> None:
+    book = load_workbook(
+        io.BytesIO(faulty(edited(made(), I_1=9, I_2="mười", why_I_2="vì", I_3=99), refused={"I.3": "Điểm phải từ 0 đến 20."}))
+    )
+    tab = book[TAB]
+    assert [tab.row_dimensions[number].hidden for number in (6, 7, 8, 9, 10)] == [False, True, False, False, True]
+    assert (tab["E8"].value, tab["F8"].value, tab["E9"].value) == ("mười", "vì", 99)
+    assert tab["J5"].value == "Lỗi cần sửa"
+    assert tab["J8"].value == tab["E8"].comment.text
+    assert tab["J8"].value.startswith("Không đọc được số này")
+    assert (tab["J9"].value, tab["F9"].comment, tab["J7"].value or "") == ("Điểm phải từ 0 đến 20.", None, "")
+    assert "chỉ hiện các dòng có lỗi" in book["Hướng dẫn"]["A1"].value
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "7.500", "x" * 40, date(2024, 7, 5), True])
+def test_what_cannot_be_read_is_given_back_as_text(typed: Any) -> None:
+    tab = load_workbook(io.BytesIO(faulty(edited(made(), I_2=typed))))[TAB]
+    expected = "05/07/2024" if isinstance(typed, date) else str(typed)
+    assert (tab["E8"].value, tab["E8"].data_type) == (expected, "s")
+
+
+def test_put_right_it_brings_back_all_that_was_typed_beside_what_it_was_made_of() -> None:
+    """The rows that were sound come back with those put right, and somebody else's change since the first download is still seen."""
+    again = faulty(edited(made(), I_1=9, why_I_1="của tôi", I_2="mười"), scored(of(), I_1=("8", "của họ"), I_10=("5", None)))
+    now = scored(of(), I_1=("8", "của họ"), I_10=("5", None))
+    plan = planned(edited(again, I_2=10), now)
+    assert said(plan) == [("I.2", "10", "")]
+    assert [(one.line.item, one.after.score, one.before.score) for one in plan.contested] == [("I.1", "9", "8")]
+    assert (plan.kept, plan.faults) == (1, [])
+
+
+def test_tabs_without_mistakes_are_hidden_and_one_refused_as_a_whole_is_seen_whole() -> None:
+    content = edited(made(of(), of("ktnn")), I_1=9)
+    sheets = {"btp": of(), "ktnn": of("ktnn")}
+    brought = workbook.read(content, SUBJECT)
+    whole = workbook.refused(workbook.plan(brought, sheets), "btp", {}, "Phiếu đã nộp.")
+    book = load_workbook(io.BytesIO(workbook.write_faulty(brought, whole, sheets, lambda key: NAMES.get(key, key))))
+    assert [(name, book[name].sheet_state) for name in book.sheetnames[:2]] == [(TAB, "visible"), ("Kiểm toán Nhà nước", "hidden")]
+    assert book.active is book[TAB]
+    assert book[TAB]["J4"].value == "Phiếu đã nộp."
+    assert not any(book[TAB].row_dimensions[number].hidden for number in range(6, 11))
+    assert said(planned(saved(book), of(), of("ktnn"))) == [("I.1", "9", "có")]
+
+
 def test_libreoffice_reckons_the_sums_and_gives_back_what_was_typed(tmp_path: Path) -> None:
     """Opened and saved by another program than ours: sums right, ids, base and checksum still there, what was typed read."""
     office = shutil.which("soffice")
