@@ -45,6 +45,8 @@ def configure(level: str = "INFO", file: Path | None = None) -> None:
             foreign_pre_chain=common,
         )
     )
+    # no line tells these, and finding them out takes as long as writing the line
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -87,6 +87,7 @@ from services.registry.domain.errors import (
     ScopeRefused,
     SeatConflict,
     TermConflict,
+    TooManyPeople,
     TransferSettled,
 )
 from services.registry.domain.history import Organisation, Period, Succession
@@ -268,6 +269,7 @@ __all__ = [
     "TakePost",
     "Term",
     "TermConflict",
+    "TooManyPeople",
     "Transfer",
     "TransferAccepted",
     "TransferOffered",

@@ -95,6 +95,12 @@ class LastAdministrator(DomainError):
     code = "registry.last_administrator"
 
 
+class TooManyPeople(DomainError):
+    """A name is not looked for among so many: `details`: units and people at most, `most_units` and `most`."""
+
+    code = "registry.too_many_people"
+
+
 class OrganisationEnded(DomainError):
     """Nothing happens to an organisation after its end. `ended_on`: the first day on which it was no more; `heirs`: who went on."""
 

@@ -39,6 +39,7 @@ from services.registry.schemas.organisations import (
 from services.registry.schemas.people import (
     AcceptTransfer,
     CorrectDetails,
+    FindPeople,
     ForgetPerson,
     LeavePost,
     OfferTransfer,
@@ -79,6 +80,7 @@ __all__ = [
     "DissolveCluster",
     "DissolveOrganisation",
     "EndDelegation",
+    "FindPeople",
     "ForgetPerson",
     "FormCluster",
     "FormCouncil",

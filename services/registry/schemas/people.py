@@ -85,6 +85,14 @@ class AskPeople:
     on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SeekPeople:
+    """Who is looked for by name: in a unit and below it."""
+
+    unit: str
+    name: str = field(repr=False)
+
+
 def _person() -> ma.fields.String:
     """A UUID, so that an id says nothing of the person."""
     return ma.fields.String(required=True, validate=is_account_id)
@@ -110,6 +118,7 @@ PersonDetails = schema_of(
 RegisterPerson = schema_of(Registration, person=_person(), post=name(), document=_reference())
 CorrectDetails = schema_of(Correction, person=_person(), reason=name())
 PeopleOf = schema_of(AskPeople)
+FindPeople = schema_of(SeekPeople, name=ma.fields.String(required=True, validate=validate.Length(min=2, max=FULL_NAME_MAX)))
 TakePost = schema_of(domain.TakePost, person=_person(), post=name(), document=_reference())
 LeavePost = schema_of(domain.LeavePost, person=_person(), post=name(), document=_reference())
 OfferTransfer = schema_of(domain.OfferTransfer, transfer=key(), person=_person(), post=name(), document=name())

@@ -108,10 +108,10 @@ class Accounts(Part):
 
     @rpc
     def lent_roles(self, request: Request) -> list[dict[str, Any]]:
-        """The roles that an account lends, now and to come."""
+        """The roles that an `account` lends, now and to come; without one, what all accounts lend."""
         self.permit(request)
         with self.views.reading() as reading:
-            return plain(views.lent_by(reading, str(request.data["account"]), legal_date(utc_now())))
+            return plain(views.lent_by(reading, request.data.get("account"), legal_date(utc_now())))
 
     @rpc
     def permissions(self, request: Request) -> dict[str, Any]:

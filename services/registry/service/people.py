@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from services.registry.keys import Keys
 from services.registry.schemas.people import PERSONAL, Details
 from services.registry.service.base import Part
 from services.registry.service.keys import KeysProvider
+from shared.bounds import PEOPLE_OPENED_MAX, UNITS_BELOW_MAX
+from shared.calendar import legal_date, utc_now
 from shared.errors import NotFound
 from shared.plain import plain
 from shared.rpc import Request, rpc
@@ -115,6 +117,26 @@ class People(Part):
         return plain(named(self.keys, rows))
 
     @rpc
+    def find_people(self, request: Request) -> list[dict[str, Any]]:
+        """Who bears a `name`, by words of it without marks, and holds a post today in a `unit` or below it: the periods with `full_name`.
+
+        No name is kept that could be looked up: those of PEOPLE_OPENED_MAX people are opened and compared. Raises TooManyPeople.
+        """
+        self.permit(request)
+        asked, today = load(schemas.FindPeople, request.data), legal_date(utc_now())
+        with self.views.reading() as reading:
+            units = views.at_and_below(reading, asked.unit, today, UNITS_BELOW_MAX)
+            rows = views.people_in(reading, units, today, PEOPLE_OPENED_MAX + 1) if units else []
+        if units is None or len(rows) > PEOPLE_OPENED_MAX:
+            raise domain.TooManyPeople(
+                f"At and below {asked.unit} are more than {UNITS_BELOW_MAX} units or {PEOPLE_OPENED_MAX} people; choose a smaller unit.",
+                most_units=UNITS_BELOW_MAX,
+                most=PEOPLE_OPENED_MAX,
+            )
+        words = views.letters(asked.name).split()
+        return plain([row for row in named(self.keys, rows) if words and _bears(row["full_name"], words)])
+
+    @rpc
     def person(self, request: Request) -> dict[str, Any]:
         """A person with `full_name`, posts and transfers."""
         person = str(request.data["person"])
@@ -201,6 +223,12 @@ def details_of(keys: Keys, values: list[Sealed | None]) -> list[Details | str]:
             return UNREADABLE
 
     return [one(sealed) for sealed in values]
+
+
+def _bears(name: str, words: Sequence[str]) -> bool:
+    """Whether a name that could be opened has words that begin with each of these."""
+    parts = views.letters(name).split()
+    return name != UNREADABLE and all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _stream(person: str) -> str:

@@ -50,11 +50,13 @@ def all_posts(reading: Reading) -> list[dict[str, Any]]:
     return reading.all(sa.select(table.c.account, table.c.post, table.c.organisation).order_by(table.c.post, table.c.account))
 
 
-def lent_by(reading: Reading, account: str, today: date) -> list[dict[str, Any]]:
-    """The roles that an account lends on a day or later."""
+def lent_by(reading: Reading, account: str | None, today: date) -> list[dict[str, Any]]:
+    """The roles that an account, or with None any account, lends on a day or later."""
     lent = reading[access.lent_roles]
-    query = sa.select(lent).where(lent.c.account == account, lent.c.until_on >= today)
-    return reading.all(query.order_by(lent.c.from_on, lent.c.role, lent.c.scope, lent.c.to_account))
+    query = sa.select(lent).where(lent.c.until_on >= today)
+    if account is not None:
+        query = query.where(lent.c.account == account)
+    return reading.all(query.order_by(lent.c.from_on, lent.c.role, lent.c.scope, lent.c.account, lent.c.to_account))
 
 
 def administrators(reading: Reading) -> list[str]:

@@ -76,6 +76,20 @@ def _known(table: sa.Table, known_on: date | None) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.known_from <= known_on, table.c.known_until > known_on)
 
 
+def at_and_below(reading: Reading, unit: str, today: date, most: int) -> list[str] | None:
+    """A unit and all that are under it today, by territory or sector; None where they are more than `most`."""
+    table = reading[periods]
+    found, under = [unit], {unit}
+    while under:
+        parents = sa.or_(reading.among(table.c.parent, under), reading.among(table.c.sector_parent, under))
+        query = sa.select(table.c.organisation).where(*_conditions(table, Wanted(today, on=today)), parents).distinct().limit(most + 1)
+        under = {row["organisation"] for row in reading.all(query)}.difference(found)
+        found += sorted(under)
+        if len(found) > most:
+            return None
+    return found
+
+
 def names_since(reading: Reading, position: int, today: date) -> dict[str, Any]:
     """The names today of the organisations that something was recorded of after a position of the log, of ended ones the last.
 

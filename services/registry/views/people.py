@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -120,6 +121,20 @@ def people_of(reading: Reading, unit: str, on: date | None = None) -> list[dict[
         .join(table, table.c.person == held.c.person)
         .where(held.c.unit == unit, holds)
         .order_by(held.c.until_on.is_not(None), held.c.post, held.c.from_on, held.c.person)
+    )
+    return [_with_sealed(row) for row in rows]
+
+
+def people_in(reading: Reading, units: Collection[str], on: date, most: int) -> list[dict[str, Any]]:
+    """The periods of a day in posts of these units, `most` at most, each with `sealed` of the person; nobody who is forgotten."""
+    table, held = reading[people], reading[posts]
+    holds = sa.and_(held.c.from_on <= on, sa.or_(held.c.until_on.is_(None), held.c.until_on >= on))
+    rows = reading.all(
+        sa.select(held, *_sealed(table))
+        .join(table, table.c.person == held.c.person)
+        .where(reading.among(held.c.unit, units), holds, table.c.forgotten_on.is_(None))
+        .order_by(held.c.unit, held.c.post, held.c.person, held.c.from_on)
+        .limit(most)
     )
     return [_with_sealed(row) for row in rows]
 

@@ -91,6 +91,21 @@ def test_the_list_of_a_day_has_who_was_open_then_with_the_name_of_then(registry:
     assert registry.keys() == ["a", "moi"]
 
 
+def test_a_unit_and_all_that_are_under_it_today_by_territory_or_sector(registry: Registry) -> None:
+    under = [
+        registered("so"),
+        registered("phong", parent="so"),
+        registered("to", parent="phong"),
+        registered("chi-cuc", sector_parent="so"),
+    ]
+    registry.tell(date(2025, 1, 1), *under, registered("doi", parent="so"), registered("ben", parent="khac"))
+    registry.tell(date(2025, 2, 1), domain.OrganisationMoved("doi", "khac", None, TODAY, PAPER))
+    with registry.reading() as reading:
+        found = {unit: views.at_and_below(reading, unit, TODAY, 4) for unit in ("so", "phong", "to", "khac")}
+        assert views.at_and_below(reading, "so", date(2025, 6, 30), 4) is None, "of that day there were five"
+    assert found == {"so": ["so", "chi-cuc", "phong", "to"], "phong": ["phong", "to"], "to": ["to"], "khac": ["khac", "ben", "doi"]}
+
+
 def test_what_was_not_recorded_yet_was_not_known(registry: Registry) -> None:
     registry.tell(date(2025, 1, 1), registered("a"), registered("b"))
     registry.tell(date(2025, 2, 1), domain.OrganisationMerged("a", "b", date(2020, 1, 1), PAPER))

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.registry import schemas, views
+from services.registry.domain import TooManyPeople
 from services.registry.keys import Keys
 from services.registry.service import RegistryService
 from services.registry.service.keys import finish
@@ -72,6 +73,9 @@ class Registry:
         self.follow()
         for unit in ("so-a", "so-b"):
             self.tell("admin", "register_organisation", {"organisation": unit, "name": unit, "level": "Tỉnh"})
+
+    def place(self, person: str, name: str, unit: str, **more: Any) -> None:
+        self.tell("office", "register_person", {**REGISTER, "person": person, "full_name": name, "unit": unit, **more})
 
     def follow(self) -> None:
         self.projector.receive(Page.announcement("vn", "registry", self.store.head()), lambda _service, after: self.store.feed(after))
@@ -342,3 +346,54 @@ def test_what_is_kept_of_a_command_cannot_be_found_by_guessing(registry: Registr
     with registry.database.read() as connection:
         plain = connection.exec_driver_sql("SELECT digest FROM commands WHERE command = 'c-2'").scalar_one()
     assert plain == digest_of("office", FORM, ["council-hd", "FormCouncil"]), "this is how one would try"
+
+
+@pytest.fixture
+def below(registry: Registry) -> Registry:
+    """A department with a division under it, by territory, and an office under it by sector; a second department beside."""
+    for unit, over in (("phong-a", {"parent": "so-a"}), ("to-a", {"parent": "phong-a"}), ("chi-cuc", {"sector_parent": "so-a"})):
+        registry.tell("admin", "register_organisation", {"organisation": unit, "name": unit, "level": "Phòng", **over})
+    for number, (name, unit) in enumerate(
+        [("Đặng Thị Ánh", "so-a"), ("Dang Van Anh", "to-a"), ("Đặng Ánh Tuyết", "chi-cuc"), ("Đặng Thị Ánh", "so-b"), ("Lê Ánh", "phong-a")]
+    ):
+        registry.place(f"018f0000-0000-7000-8000-00000000010{number}", name, unit)
+    return registry
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "units"),
+    [
+        ("so-a", "đặng ánh", ["chi-cuc", "so-a", "to-a"]),
+        ("so-a", "ANH dang", ["chi-cuc", "so-a", "to-a"]),
+        ("so-a", "đặ án", ["chi-cuc", "so-a", "to-a"]),
+        ("phong-a", "Ánh", ["phong-a", "to-a"]),
+        ("to-a", "Ánh", ["to-a"]),
+        ("so-a", "nh", []),
+        ("so-a", "??", []),
+        ("khong-co", "Ánh", []),
+    ],
+)
+def test_a_person_is_found_by_words_of_the_name_in_a_unit_and_below_it(below: Registry, unit: str, name: str, units: list[str]) -> None:
+    for actor in ("admin", "office", "inspector"):
+        assert [row["unit"] for row in below.tell(actor, "find_people", {"unit": unit, "name": name})] == units
+
+
+def test_who_has_left_or_is_forgotten_is_not_found(below: Registry) -> None:
+    left = {"person": "018f0000-0000-7000-8000-000000000101", "post": "Chuyên viên", "unit": "to-a"}
+    below.tell("admin", "leave_post", {**left, "until_on": "2023-12-31"})
+    below.tell("office", "forget_person", {**FORGET, "person": "018f0000-0000-7000-8000-000000000100"})
+    assert [row["unit"] for row in below.tell("office", "find_people", {"unit": "so-a", "name": "đặng"})] == ["chi-cuc"]
+
+
+@pytest.mark.parametrize("actor", ["secretary-a", "leader", "council"])
+def test_below_a_unit_only_who_sees_the_whole_network_looks(below: Registry, actor: str) -> None:
+    with pytest.raises(NotAllowed):
+        below.tell(actor, "find_people", {"unit": "so-a", "name": "đặng"})
+
+
+@pytest.mark.parametrize(("bound", "most"), [("PEOPLE_OPENED_MAX", 3), ("UNITS_BELOW_MAX", 3)])
+def test_a_name_is_not_looked_for_among_too_many(below: Registry, monkeypatch: pytest.MonkeyPatch, bound: str, most: int) -> None:
+    monkeypatch.setattr(f"services.registry.service.people.{bound}", most)
+    with pytest.raises(TooManyPeople, match="choose a smaller unit"):
+        below.tell("office", "find_people", {"unit": "so-a", "name": "đặng"})
+    assert len(below.tell("office", "find_people", {"unit": "phong-a", "name": "anh"})) == 2

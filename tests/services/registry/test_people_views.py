@@ -39,6 +39,18 @@ def test_people_of_a_unit_are_those_in_its_posts_the_present_first(feeds: Feeds)
     assert [[row["post"] for row in found] for found in of_days.values()] == [[], ["Chuyên viên"], ["Chuyên viên"], ["Kế toán"]]
 
 
+def test_people_of_several_units_are_those_in_their_posts_that_day_without_the_forgotten(feeds: Feeds) -> None:
+    feeds.tell("registry", *REGISTERED, domain.PersonRegistered(OTHER, RESEALED), domain.PostTaken(OTHER, "Văn thư", "so-b", BEGUN, None))
+    with feeds.projector.reading() as reading:
+        found = [views.people_in(reading, units, BEGUN, 9) for units in (["so-a", "so-b"], ["so-b"], ["so-c"])]
+        assert len(views.people_in(reading, ["so-a", "so-b"], BEGUN, 1)) == 1
+        assert views.people_in(reading, ["so-a"], date(2019, 12, 31), 9) == []
+    assert [[(row["unit"], row["person"]) for row in rows] for rows in found] == [[("so-a", P), ("so-b", OTHER)], [("so-b", OTHER)], []]
+    feeds.tell("registry", FORGOTTEN)
+    with feeds.projector.reading() as reading:
+        assert [row["person"] for row in views.people_in(reading, ["so-a", "so-b"], BEGUN, 9)] == [OTHER]
+
+
 def test_a_person_is_shown_with_posts_and_transfers(feeds: Feeds) -> None:
     feeds.tell("registry", *REGISTERED, OFFERED, REFUSED)
     with feeds.projector.reading() as reading:

@@ -121,4 +121,6 @@ def test_accounts_are_found_by_sign_in_name_and_listed_with_their_roles(feeds: F
         assert views.administrators(reading) == ["a2"]
         assert [row["post"] for row in views.all_posts(reading)] == ["Quản trị", "Thư ký"]
         assert [row["to_account"] for row in views.lent_by(reading, "a1", lent.until_on)] == ["a2"]
-        assert views.lent_by(reading, "a1", date(2024, 7, 1)) == []
+        assert [(row["account"], row["to_account"]) for row in views.lent_by(reading, None, lent.until_on)] == [("a1", "a2")]
+        assert views.lent_by(reading, "a2", lent.until_on) == []
+        assert views.lent_by(reading, "a1", date(2024, 7, 1)) == views.lent_by(reading, None, date(2024, 7, 1)) == []
