@@ -29,6 +29,8 @@ class CsrfRefused(CommendationError):
 class TokenStale(CsrfRefused):
     """A change that a page of ours sent with the token of an earlier session of this browser."""
 
+    code = "token_stale"
+
 
 def code_of(error: CommendationError) -> str:
     """The stable code, also of an error whose class only the service knows."""

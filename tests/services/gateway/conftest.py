@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 
 from services.gateway import network as wire
 from services.gateway import passwords, visitors
+from services.gateway.answers import EXTENSION as ANSWERS
+from services.gateway.answers import Answers
 from services.gateway.app import create_app
 from services.gateway.credentials import Credentials
 from services.gateway.pages import CLOCK
@@ -61,7 +63,7 @@ def built() -> Flask:
 
 @pytest.fixture
 def app(built: Flask, network: FakeNetwork, credentials: Credentials, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    parts = {wire.EXTENSION: network, visitors.EXTENSION: credentials, CLOCK: clock}
+    parts = {wire.EXTENSION: network, visitors.EXTENSION: credentials, CLOCK: clock, ANSWERS: Answers()}
     for name, part in parts.items():
         monkeypatch.setitem(built.extensions, name, part)
     return built
