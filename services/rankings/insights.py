@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from services.rankings import boards, domain, kept, views
 from services.rankings.boards import Inputs
 from shared import rubric as rubrics
-from shared.bounds import BOARD_ROWS_PAGE_MAX, BOARD_UNITS_AT_ONCE, COMPARED_CELLS_MAX, INSIGHT_CELLS_MAX, INSIGHT_LINES_CELLS_MAX
+from shared.bounds import BOARD_ROWS_PAGE_MAX, COMPARED_CELLS_MAX, INSIGHT_CELLS_MAX, INSIGHT_LINES_CELLS_MAX
 from shared.errors import DomainError, NotFound
 from shared.projection import Reading
 
@@ -269,8 +269,7 @@ def proofs(reading: Reading, campaign: str, unit: str, as_of: datetime | None = 
     """The evidence behind the scores of a unit, by digest, with the event that attached each; that of a draft stays with its writer."""
     found = boards.campaign_or_refusal(reading, campaign)
     cut = boards.cut_of(found, as_of)
-    sheets = views.Counted(reading, campaign, cut, [unit]).unread().get(unit, ())
-    counted = {(sheet.pass_key, sheet.scorer) for sheet in sheets}
+    counted = {(sheet.pass_key, sheet.scorer) for sheet in views.Counted(reading, campaign, cut, [unit]).unread(unit)}
     return [
         {**{name: row[name] for name in ("item", "pass_key", "scorer", "sha256", "media_type", "size")}, "event": row["attached"]["event"]}
         for row in views.insights.proofs_of(reading, campaign, cut, unit)
@@ -310,14 +309,12 @@ def _would_be(
     Line by line, from the sheets of some units at a time.
     """
     cut, day = boards.cut_of(found, as_of), boards.day_of(found, as_of)
-    sheets = views.Counted(reading, found["campaign"], cut).unread()
+    counted = views.Counted(reading, found["campaign"], cut)
     decided = views.adjustments.standing(reading, found["campaign"], cut, day)
     lines, ranking = domain.Lines(rubric), domain.Ranking(rubric, found["audience"])
     items, places, ignored = {item.key for item in rubric.items()}, {*rubric.pass_keys(), domain.APPEAL}, 0
-    units = _in_order(found["audience"], sheets)
-    for start in range(0, len(units), BOARD_UNITS_AT_ONCE):
-        some = units[start : start + BOARD_UNITS_AT_ONCE]
-        standing = {unit: [sheet for sheet in sheets.get(unit, ()) if sheet.scorer not in without] for unit in some}
+    for some in counted.runs(found["audience"]):
+        standing = {unit: [sheet for sheet in counted.unread(unit) if sheet.scorer not in without] for unit in some}
         if rubric.key != found["rubric"]:
             ignored += sum(_out_of_place(sheet, places, items) for of_unit in standing.values() for sheet in of_unit)
         ranking.put([lines.of(unit, of_unit, decided.get(unit, ())) for unit, of_unit in standing.items()])
@@ -328,14 +325,7 @@ def _would_be(
 
 def _scorers(reading: Reading, found: Mapping[str, Any], as_of: datetime | None) -> list[str]:
     """Whose sheets count."""
-    sheets = views.Counted(reading, found["campaign"], boards.cut_of(found, as_of)).unread()
-    return sorted({sheet.scorer for of_unit in sheets.values() for sheet in of_unit})
-
-
-def _in_order(units: Sequence[str], sheets: Collection[str]) -> list[str]:
-    """The units of a board, those that have sheets first, in the order in which these are read."""
-    of_board = set(units)
-    return [*(unit for unit in sheets if unit in of_board), *(unit for unit in units if unit not in sheets)]
+    return sorted(views.Counted(reading, found["campaign"], boards.cut_of(found, as_of)).scorers())
 
 
 def _out_of_place(sheet: domain.Sheet, passes: Collection[str], items: Collection[str]) -> int:

@@ -73,13 +73,10 @@ class KeptBoard:
 
     def _compute(self, reading: Reading, made: Made, changed: Collection[str], day: date) -> None:
         few = changed if len(changed) <= BOARD_UNITS_AT_ONCE else None  # the rows of many are read with all that stand between them
-        sheets = views.Counted(reading, self.campaign, self.cut, few).unread()
+        counted = views.Counted(reading, self.campaign, self.cut, few)
         decided = views.adjustments.standing(reading, self.campaign, self.cut, day, few)
-        asked = set(made.units).intersection(changed)
-        units = [unit for unit in sheets if unit in asked] + [unit for unit in made.units if unit in asked and unit not in sheets]
-        for start in range(0, len(units), BOARD_UNITS_AT_ONCE):
-            some = units[start : start + BOARD_UNITS_AT_ONCE]
-            made.ranking.put([made.lines.of(unit, sheets.get(unit, ()), decided.get(unit, ())) for unit in some])
+        for some in counted.runs(set(made.units).intersection(changed)):
+            made.ranking.put([made.lines.of(unit, counted.unread(unit), decided.get(unit, ())) for unit in some])
             time.sleep(0)  # whoever else waits in this process
 
 

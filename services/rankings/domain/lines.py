@@ -5,10 +5,11 @@ a line takes from each sheet the scores that stand, and goes through the same su
 their items; a property of the tests compares both.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
+from operator import itemgetter
 from typing import Protocol, Self
 
 from services.rankings.domain.board import Adjustment, Row, TieStep
@@ -55,7 +56,7 @@ class Line:
         return TieStep(step.by, step.key, value, marks, decided=False)
 
 
-Counted = tuple[dict[str, str], dict[str, list[Decimal]], int]
+Counted = tuple[Mapping[str, str], dict[str, list[Decimal]], int]
 """By item the score that counts, as text, or the several that do; and the number of scorers."""
 
 
@@ -86,13 +87,14 @@ class Lines:
         for group in self._groups:
             sums = made.of(group.key)
             others = group.others
-            for kind, items in group.plain:
-                given = [Decimal(single[key]) for key in items if key in single]
+            for kind, items, taken in group.plain:
+                whole = items.keys() <= single.keys()
+                given = [*map(Decimal, taken(single))] if whole else [Decimal(single[key]) for key in items if key in single]
                 if given:
                     made.take(sums, kind, Fraction(*sum(given, _ZERO).as_integer_ratio()))
                     if self._marks and kind is Kind.CONTENT:
                         panels.extend(as_decimal(Fraction(one)) for one in given)
-                if len(given) < len(items):
+                if not whole:
                     absent.extend(key for key in items if key not in single and key not in several)
                     if several:
                         others = (*others, *(item for key, item in items.items() if key in several))
@@ -120,21 +122,23 @@ class Lines:
         for sheet in sheets:
             if sheet.pass_key in self._passes:
                 by_pass.setdefault(sheet.pass_key, []).append(sheet)
-        single: dict[str, str] = {}
+        single: Mapping[str, str] = {}
         several: dict[str, list[Decimal]] = {}
         names: set[str] = set()
         left = self._keys
         for key in sorted(by_pass, key=self._passes.__getitem__, reverse=True):
             given = [_without_blanks(sheet.standing()) for sheet in by_pass[key]]
-            if len(given) == 1:
-                single |= {item: given[0][item] for item in left & given[0].keys()}
+            if len(given) == 1 and left is self._keys:
+                single = given[0]
             else:
+                alone: dict[str, str] = {}
                 for item in left:
                     scores = [one[item] for one in given if item in one]
                     if len(scores) == 1:
-                        single[item] = scores[0]
+                        alone[item] = scores[0]
                     elif scores:
                         several[item] = list(map(Decimal, scores))
+                single = {**single, **alone}
             if self._scorers:
                 names.update(sheet.scorer for sheet, scores in zip(by_pass[key], given, strict=True) if not left.isdisjoint(scores))
             left = left.difference(single, several)
@@ -148,7 +152,7 @@ class _Group:
     """A group of a rubric: its items that are worth what a single scorer gave them, by kind, and the others."""
 
     key: str
-    plain: tuple[tuple[Kind, Mapping[str, Item]], ...]
+    plain: tuple[tuple[Kind, Mapping[str, Item], Callable[[Mapping[str, str]], Sequence[str]]], ...]  # the last takes the scores of all
     others: tuple[Item, ...]
 
     @classmethod
@@ -158,7 +162,13 @@ class _Group:
             if _as_it_is(item) and item.key not in compared:
                 plain.setdefault(item.kind, {})[item.key] = item
         others = tuple(item for item in group.items if item.key not in plain.get(item.kind, {}))
-        return cls(group.key, tuple(plain.items()), others)
+        return cls(group.key, tuple((kind, items, _taker(list(items))) for kind, items in plain.items()), others)
+
+
+def _taker(keys: Sequence[str]) -> Callable[[Mapping[str, str]], Sequence[str]]:
+    if len(keys) == 1:
+        return lambda scores: (scores[keys[0]],)
+    return itemgetter(*keys)
 
 
 def _as_it_is(item: Item) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ from shared.projection import Reading
 
 Save = dict[str, Any]
 """A save of a sheet as `hand_ins` has it."""
+
+_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,19 @@ class Unread:
     unit: str
     pass_key: str
     scorer: str
-    hand_ins: list[str]
+    hand_ins: tuple[str, ...]
     counted: Counted
 
     def standing(self) -> dict[str, str | None]:
-        """As of a HandIn. Whoever asks sheet by sheet asks in the order of `unread`, so that rows are read once."""
+        """As of a HandIn. Whoever asks sheet by sheet asks in the order of `runs`, so that rows are read once."""
         return self.counted.read(self).standing()
 
 
 _Saves = Mapping[tuple[str, str, str, str], str]
 """By unit, pass, scorer and hand-in the saves as text: most of it is never looked at."""
+
+_Place = tuple[str, str, tuple[str, ...]]
+"""Pass, scorer and hand-ins of a sheet that counts: of ten thousand units too many for objects, which would be swept through each time."""
 
 
 class Counted:
@@ -80,23 +86,39 @@ class Counted:
         if units is not None:
             self._which = self._which.where(reading.among(done.c.unit, units))
         self._what = self._which.add_columns(sa.cast(done.c.saves, sa.Text).label("saves"))
-        self._run_of: dict[str, tuple[str, str]] = {}  # by unit the first and the last of those that are read together
-        self._read: dict[str, tuple[tuple[str, str], _Saves]] = {}  # by pass the run that was read last
+        self._read: dict[str, tuple[tuple[str, str], _Saves]] = {}  # by pass the run of units that was read last
 
     def whole(self) -> dict[str, list[HandIn]]:
         """By unit, all read at once."""
         rows = self._reading.connection.execute(self._what).all()
         held = _held(rows)
-        return {unit: [self._opened(sheet, held) for sheet in sheets] for unit, sheets in self._standing(rows).items()}
+        return {unit: [self._opened(unit, place, held) for place in places] for unit, places in self._standing(rows).items()}
 
-    def unread(self) -> dict[str, list[Unread]]:
-        """By unit, in the order of the rows."""
-        sheets = self._standing(self._reading.connection.execute(self._which.order_by(self._rows.c.unit)).all())
-        units = list(sheets)
-        for start in range(0, len(units), BOARD_UNITS_AT_ONCE):
-            run = units[start : start + BOARD_UNITS_AT_ONCE]
-            self._run_of |= dict.fromkeys(run, (run[0], run[-1]))
-        return sheets
+    @cached_property
+    def _places(self) -> dict[str, list[_Place]]:
+        rows = self._reading.connection.execute(self._which.order_by(self._rows.c.unit))
+        return self._standing(row for some in rows.partitions(_ROWS_AT_ONCE) for row in some)
+
+    @cached_property
+    def _run_of(self) -> dict[str, tuple[str, str]]:
+        """By unit the first and the last of those that are read together."""
+        units = list(self._places)
+        runs = [units[start : start + BOARD_UNITS_AT_ONCE] for start in range(0, len(units), BOARD_UNITS_AT_ONCE)]
+        return {unit: (run[0], run[-1]) for run in runs for unit in run}
+
+    def runs(self, units: Iterable[str]) -> Iterator[list[str]]:
+        """These units, some at a time: those of which there are sheets in the order in which they are read, then the others."""
+        asked = dict.fromkeys(units)
+        ordered = [*(unit for unit in self._places if unit in asked), *(unit for unit in asked if unit not in self._places)]
+        return (ordered[start : start + BOARD_UNITS_AT_ONCE] for start in range(0, len(ordered), BOARD_UNITS_AT_ONCE))
+
+    def scorers(self) -> set[str]:
+        """Whose sheets they are."""
+        return {scorer for places in self._places.values() for _, scorer, _ in places}
+
+    def unread(self, unit: str) -> list[Unread]:
+        """The sheets of a unit."""
+        return [Unread(unit, *place, self) for place in self._places.get(unit, ())]
 
     def read(self, sheet: Unread) -> HandIn:
         """What a sheet holds; it is read with those of its pass of as many units as are read together."""
@@ -106,22 +128,22 @@ class Counted:
             of_run = self._rows.c.unit.between(*run), self._rows.c.pass_key == sheet.pass_key
             held = _held(self._reading.connection.execute(self._what.where(*of_run)).all())
             self._read[sheet.pass_key] = run, held
-        return self._opened(sheet, held)
+        return self._opened(sheet.unit, (sheet.pass_key, sheet.scorer, sheet.hand_ins), held)
 
-    def _opened(self, sheet: Unread, held: _Saves) -> HandIn:
-        at = (sheet.unit, sheet.pass_key, sheet.scorer)
-        saves: list[Save] = [save for hand_in in sheet.hand_ins for save in json.loads(held[*at, hand_in])]
+    def _opened(self, unit: str, place: _Place, held: _Saves) -> HandIn:
+        pass_key, scorer, kept = place
+        saves: list[Save] = [save for hand_in in kept for save in json.loads(held[unit, pass_key, scorer, hand_in])]
         if self._cut.as_of is not None:
             saves = [save for save in saves if datetime.fromisoformat(save["recorded_at"]) <= self._cut.as_of]
         if len(saves) > 1:
             saves.sort(key=lambda save: (save["recorded_at"], save["version"], save["event"]))
-        return HandIn(*at, saves)
+        return HandIn(unit, pass_key, scorer, saves)
 
-    def _standing(self, rows: Iterable[Sequence[Any]]) -> dict[str, list[Unread]]:
+    def _standing(self, rows: Iterable[Sequence[Any]]) -> dict[str, list[_Place]]:
         """The latest hand-in of each sheet, but of answers to appeals all: one does not take the place of another, to other items."""
         latest: dict[tuple[str, str, str], tuple[int, str]] = {}
         answers: dict[str, list[str]] = defaultdict(list)
-        found: dict[str, list[Unread]] = {}
+        found: dict[str, list[_Place]] = {}
         for unit, pass_key, scorer, hand_in, position, *_ in rows:
             found.setdefault(unit, [])
             key = (unit, pass_key, scorer)
@@ -129,10 +151,10 @@ class Counted:
                 answers[unit].append(hand_in)
             elif key not in self._recused and (key not in latest or latest[key][0] < position):
                 latest[key] = position, hand_in
-        for key, (_, hand_in) in latest.items():
-            found[key[0]].append(Unread(*key, [hand_in], self))
-        for unit, held in answers.items():
-            found[unit].append(Unread(unit, APPEAL, APPEAL, held, self))
+        for (unit, pass_key, scorer), (_, hand_in) in latest.items():
+            found[unit].append((pass_key, scorer, (hand_in,)))
+        for unit, kept in answers.items():
+            found[unit].append((APPEAL, APPEAL, tuple(kept)))
         return found
 
 
