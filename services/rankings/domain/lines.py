@@ -114,7 +114,7 @@ class Lines:
                     values[item.key] = None if value is None else as_decimal(sign * value, item.item_rounding)
         if absent:
             made.missing = sorted((key for key in absent if key in self._required), key=self._required.__getitem__)
-        return Line(row_of(self.rubric, unit, made, adjustments), values, counted_marks(panels), scorers)
+        return Line(row_of(self.rubric, unit, made, adjustments), values, counted_marks(panels) if panels else (), scorers)
 
     def _counted(self, sheets: Iterable[Sheet]) -> Counted:
         """By item what its last pass with a score gave: one score as text, or several; and how many scorers gave any, if that is asked."""

@@ -228,6 +228,8 @@ def row_of(rubric: Rubric, unit: str, made: Sums, adjustments: Sequence[Adjustme
 def exact_sum(values: Sequence[Fraction]) -> Fraction:
     """The sum of some values, at once: fractions added one by one are reduced as often."""
     values = [value for value in values if value is not _NOTHING]
+    if len(values) < 2:
+        return values[0] if values else _NOTHING
     denominator = lcm(*(value.denominator for value in values))
     return Fraction(sum(value.numerator * (denominator // value.denominator) for value in values), denominator)
 

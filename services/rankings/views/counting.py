@@ -71,7 +71,7 @@ _Place = tuple[str, str, tuple[str, ...]]
 
 
 class Counted:
-    """The sheets of a campaign that count; units: of these alone."""
+    """The sheets of a campaign that count; units: of these alone, which are read at once."""
 
     def __init__(self, reading: Reading, campaign: str, cut: Cut = WHOLE, units: Collection[str] | None = None) -> None:
         self._reading, self._cut, self._rows = reading, cut, reading[hand_ins]
@@ -86,18 +86,24 @@ class Counted:
         if units is not None:
             self._which = self._which.where(reading.among(done.c.unit, units))
         self._what = self._which.add_columns(sa.cast(done.c.saves, sa.Text).label("saves"))
+        self._at_once = units is not None
+        self._held: _Saves = {}
         self._read: dict[str, tuple[tuple[str, str], _Saves]] = {}  # by pass the run of units that was read last
 
     def whole(self) -> dict[str, list[HandIn]]:
         """By unit, all read at once."""
-        rows = self._reading.connection.execute(self._what).all()
-        held = _held(rows)
-        return {unit: [self._opened(unit, place, held) for place in places] for unit, places in self._standing(rows).items()}
+        self._at_once = True
+        return {unit: [self.read(sheet) for sheet in self.unread(unit)] for unit in self._places}
 
     @cached_property
     def _places(self) -> dict[str, list[_Place]]:
-        rows = self._reading.connection.execute(self._which.order_by(self._rows.c.unit))
-        return self._standing(row for some in rows.partitions(_ROWS_AT_ONCE) for row in some)
+        """By unit, in the order of the rows."""
+        rows = self._reading.connection.execute((self._what if self._at_once else self._which).order_by(self._rows.c.unit))
+        if not self._at_once:
+            return self._standing(row for some in rows.partitions(_ROWS_AT_ONCE) for row in some)
+        told = rows.all()
+        self._held = _held(told)
+        return self._standing(told)
 
     @cached_property
     def _run_of(self) -> dict[str, tuple[str, str]]:
@@ -121,23 +127,24 @@ class Counted:
         return [Unread(unit, *place, self) for place in self._places.get(unit, ())]
 
     def read(self, sheet: Unread) -> HandIn:
-        """What a sheet holds; it is read with those of its pass of as many units as are read together."""
+        """What a sheet holds; of a whole campaign it is read with those of its pass of as many units as are read together."""
+        at = (sheet.unit, sheet.pass_key, sheet.scorer)
+        held = self._held if self._at_once else self._held_of_run(sheet)
+        saves: list[Save] = [save for hand_in in sheet.hand_ins for save in json.loads(held[*at, hand_in])]
+        if self._cut.as_of is not None:
+            saves = [save for save in saves if datetime.fromisoformat(save["recorded_at"]) <= self._cut.as_of]
+        if len(saves) > 1:
+            saves.sort(key=lambda save: (save["recorded_at"], save["version"], save["event"]))
+        return HandIn(*at, saves)
+
+    def _held_of_run(self, sheet: Unread) -> _Saves:
         run = self._run_of[sheet.unit]
         before, held = self._read.get(sheet.pass_key, (None, {}))
         if run != before:
             of_run = self._rows.c.unit.between(*run), self._rows.c.pass_key == sheet.pass_key
             held = _held(self._reading.connection.execute(self._what.where(*of_run)).all())
             self._read[sheet.pass_key] = run, held
-        return self._opened(sheet.unit, (sheet.pass_key, sheet.scorer, sheet.hand_ins), held)
-
-    def _opened(self, unit: str, place: _Place, held: _Saves) -> HandIn:
-        pass_key, scorer, kept = place
-        saves: list[Save] = [save for hand_in in kept for save in json.loads(held[unit, pass_key, scorer, hand_in])]
-        if self._cut.as_of is not None:
-            saves = [save for save in saves if datetime.fromisoformat(save["recorded_at"]) <= self._cut.as_of]
-        if len(saves) > 1:
-            saves.sort(key=lambda save: (save["recorded_at"], save["version"], save["event"]))
-        return HandIn(unit, pass_key, scorer, saves)
+        return held
 
     def _standing(self, rows: Iterable[Sequence[Any]]) -> dict[str, list[_Place]]:
         """The latest hand-in of each sheet, but of answers to appeals all: one does not take the place of another, to other items."""
@@ -158,8 +165,8 @@ class Counted:
         return found
 
 
-def _held(rows: Iterable[sa.Row[Any]]) -> _Saves:
-    return {(row.unit, row.pass_key, row.scorer, row.hand_in): row.saves for row in rows}
+def _held(rows: Iterable[Sequence[Any]]) -> _Saves:
+    return {(unit, pass_key, scorer, hand_in): saves for unit, pass_key, scorer, hand_in, _, saves in rows}
 
 
 def scores_of(sheets: Iterable[HandIn]) -> list[Score]:
