@@ -26,9 +26,12 @@ class Reading:
 
         To PostgreSQL they go as one array: psycopg looks through a statement of hundreds of values for longer than the server answers it.
         """
+        known = list(values)
+        if len(known) == 1:
+            return column == known[0]
         if self.connection.dialect.name != "postgresql":
-            return column.in_(list(values))
-        return column == sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+            return column.in_(known)
+        return column == sa.any_(sa.literal(known, ARRAY(sa.Text)))
 
     def all(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of a query as dictionaries."""

@@ -97,13 +97,13 @@ class Counted:
 
     @cached_property
     def _places(self) -> dict[str, list[_Place]]:
-        """By unit, in the order of the rows."""
-        rows = self._reading.connection.execute((self._what if self._at_once else self._which).order_by(self._rows.c.unit))
-        if not self._at_once:
-            return self._standing(row for some in rows.partitions(_ROWS_AT_ONCE) for row in some)
-        told = rows.all()
-        self._held = _held(told)
-        return self._standing(told)
+        """By unit; of a whole campaign in the order of the rows."""
+        if self._at_once:
+            told = self._reading.connection.execute(self._what).all()
+            self._held = _held(told)
+            return self._standing(told)
+        rows = self._reading.connection.execute(self._which.order_by(self._rows.c.unit))
+        return self._standing(row for some in rows.partitions(_ROWS_AT_ONCE) for row in some)
 
     @cached_property
     def _run_of(self) -> dict[str, tuple[str, str]]:
