@@ -100,10 +100,10 @@ class Ours:
         first = {total: place for place, total in reversed([*enumerate(ordered, start=1)])}
         return {unit: (first[total], total) for unit, total in totals.items()}
 
-    def change(self, number: int) -> float:
-        """Milliseconds from when the page of a hand-in is here until a board has been read that shows it."""
-        unit, last = f"unit-{number % self.units:05}", campaign.PASSES[-1]
+    def change(self) -> float:
+        """Milliseconds from when the page of a hand-in is here until a board has been read that shows it; of another unit each time."""
         self._changes += 1
+        unit, last = f"unit-{self._changes * 91 % self.units:05}", campaign.PASSES[-1]
         saved, handed_in = self.log.sheet(unit, last, dict.fromkeys(campaign.ITEMS, f"9.{self._changes % 100:02}"))
         self.fold(saved)
         before = self.total(unit)
@@ -123,7 +123,7 @@ def _asked(bench: Bench, ours: Ours, figures: dict[Measure, float]) -> dict[Meas
     seconds = timed(bench.server, compute)
     told = {
         COMPUTED: _scores(ours.units) / seconds,
-        CHANGED: statistics.median(ours.change(number * 91) for number in range(ASKED)),
+        CHANGED: statistics.median(ours.change() for _ in range(ASKED)),
         PAGE: _median_ms(lambda number: ours.page(number * 53 % max(ours.units - BOARD_ROWS_PAGE, 1))),
         EXPLAINED: _median_ms(lambda number: ours.total(f"unit-{number * 37 % ours.units:05}")),
     }
