@@ -14,6 +14,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from services.gateway import problems, schemas, visitors
 from services.gateway.network import command
 from shared.errors import ValidationFailed
+from shared.event import instant_text
 from shared.plain import plain
 
 PREFIX = "/api/v1"
@@ -106,6 +107,11 @@ def exact(body: dict[str, Any]) -> Any:
             "It goes too deep." if deep else 'Give a number with a fraction as text ("12.50"): a JSON fraction has been through a float.'
         )
         raise ValidationFailed(words, errors=[{"at": "body", "message": words}]) from error
+
+
+def at(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The instant that is asked about, as boards take it; nothing for now."""
+    return {"as_of": instant_text(asked["as_of"])} if "as_of" in asked else {}
 
 
 def recorded(answer: Mapping[str, Any]) -> int:

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from services.gateway import schemas
 from services.gateway.answers import Answer, query_shared
-from services.gateway.api import PREFIX, blueprint
+from services.gateway.api import PREFIX, at, blueprint
 from services.gateway.network import query
-from shared.event import instant_text
 
 boards = blueprint("boards", "/campaigns/<campaign>/boards", "Boards: standings, flag, leader; three separate things.")
 BLUEPRINTS = (boards,)
@@ -28,7 +27,7 @@ class Board(MethodView):
 
         Send the `ETag` of an answer as `If-None-Match` to be told that nothing has changed.
         """
-        return _conditional(query_shared("rankings", "board", campaign=campaign, board=board, **{**asked, **_at(asked)}))
+        return _conditional(query_shared("rankings", "board", campaign=campaign, board=board, **{**asked, **at(asked)}))
 
 
 @boards.route("/<any(standings, flag):board>/pending")
@@ -46,7 +45,7 @@ class Explanation(MethodView):
     @boards.response(200, schemas.Explanation)
     def get(self, asked: dict[str, Any], campaign: str, unit: str) -> Any:
         """Why a unit stands where it stands, down to the event behind each score."""
-        found = query("rankings", "explain", campaign=campaign, unit=unit, **_at(asked))
+        found = query("rankings", "explain", campaign=campaign, unit=unit, **at(asked))
         return {**found, "proof_of_place": f"{PREFIX}/audit/events/{{event}}/proof"}
 
 
@@ -54,7 +53,3 @@ def _conditional(answer: Answer) -> BaseResponse:
     response = Response(answer.text, mimetype="application/json")
     response.set_etag(answer.revision, weak=True)
     return response.make_conditional(request)
-
-
-def _at(asked: dict[str, Any]) -> dict[str, Any]:
-    return {"as_of": instant_text(asked["as_of"])} if "as_of" in asked else {}

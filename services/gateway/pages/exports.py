@@ -9,14 +9,12 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from services.gateway import board_lines, charts, exports
-from services.gateway.downloads import attachment
+from services.gateway import board_files, board_lines, charts, exports
 from services.gateway.formats import short
 from services.gateway.i18n import t
 from services.gateway.network import query
-from services.gateway.offload import beside
 from services.gateway.pages import boards, common
-from services.gateway.workbooks.boards import flag_workbook, head_of, leader_workbook, workbook
+from services.gateway.workbooks.boards import head_of
 
 pages = common.blueprint("exports")
 
@@ -38,37 +36,37 @@ def overview(campaign: str) -> str:
 
 @pages.get("/campaigns/<campaign>/exports/standings.xlsx")
 def excel(campaign: str) -> Response:
-    return attachment(beside(workbook, _export(campaign)), f"bang-diem-{campaign}.xlsx")
+    return board_files.standings_excel(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/scores.csv")
 def scores(campaign: str) -> Response:
-    return attachment(beside(exports.as_csv, _export(campaign)), f"diem-{campaign}.csv", exports.CSV)
+    return board_files.scores_csv(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/flag.xlsx")
 def flag_excel(campaign: str) -> Response:
-    return attachment(beside(flag_workbook, _flag(campaign)), f"co-thi-dua-{campaign}.xlsx")
+    return board_files.flag_excel(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/flag.csv")
 def flag_lines(campaign: str) -> Response:
-    return attachment(beside(board_lines.flag_csv, _flag(campaign)), f"co-thi-dua-{campaign}.csv", exports.CSV)
+    return board_files.flag_csv(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/leader.xlsx")
 def leader_excel(campaign: str) -> Response:
-    return attachment(beside(leader_workbook, _leader(campaign)), f"khoi-truong-{campaign}.xlsx")
+    return board_files.leader_excel(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/leader.csv")
 def leader_lines(campaign: str) -> Response:
-    return attachment(beside(board_lines.leader_csv, _leader(campaign)), f"khoi-truong-{campaign}.csv", exports.CSV)
+    return board_files.leader_csv(campaign, _at())
 
 
 @pages.get("/campaigns/<campaign>/exports/flag/print")
 def flag_printed(campaign: str) -> str:
-    shown = _flag(campaign)
+    shown = board_lines.flag_board(campaign, _at(), common.now())
     chain = board_lines.chain_words(shown.board["rules"])
     facts = [(t("standings.chain"), chain)] if chain else []
     return _printed(shown, facts, list(board_lines.flag_lines(shown)))
@@ -76,7 +74,7 @@ def flag_printed(campaign: str) -> str:
 
 @pages.get("/campaigns/<campaign>/exports/leader/print")
 def leader_printed(campaign: str) -> str:
-    shown = _leader(campaign)
+    shown = board_lines.leader_board(campaign, _at(), common.now())
     return _printed(shown, list(board_lines.leader_facts(shown.board)), list(board_lines.leader_lines(shown)))
 
 
@@ -123,19 +121,12 @@ def drawn(campaign: str) -> str:
     )
 
 
+def _at() -> Mapping[str, Any]:
+    return boards.as_of()[0]
+
+
 def _export(campaign: str, unit: str | None = None) -> exports.Export:
-    at, _ = boards.as_of()
-    return exports.gathered(campaign, at, common.now(), unit)
-
-
-def _flag(campaign: str) -> board_lines.FlagBoard:
-    at, _ = boards.as_of()
-    return board_lines.flag_board(campaign, at, common.now())
-
-
-def _leader(campaign: str) -> exports.Shown:
-    at, _ = boards.as_of()
-    return board_lines.leader_board(campaign, at, common.now())
+    return exports.gathered(campaign, _at(), common.now(), unit)
 
 
 def _printed(shown: exports.Shown, facts: Sequence[tuple[str, str]], lines: Sequence[Any]) -> str:

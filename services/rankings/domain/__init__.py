@@ -27,7 +27,7 @@ from services.rankings.domain.prospects import Awaited, Prospect, prospects
 from services.rankings.domain.ranking import Ranking, placed
 from services.rankings.domain.sensitivity import Firmness, Method, Rival, firmness
 from services.rankings.domain.standings import UnitRepeated, passes_of, standings
-from services.rankings.domain.whatif import SuppositionRefused, check_scorers, reweighted, without
+from services.rankings.domain.whatif import SuppositionRefused, check_scorers, reweighted
 from shared.plain import plain
 
 __all__ = [
@@ -91,5 +91,4 @@ __all__ = [
     "rotation_flag",
     "standings",
     "standings_data",
-    "without",
 ]

@@ -1,11 +1,10 @@
 """What if (giả định): the same sheets under other weights, or without some scorers. It answers a question and is never the result."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
-from services.rankings.domain.board import Score
 from shared.errors import DomainError
 from shared.rubric.balance import ADDING
 from shared.rubric.model import Group, Rubric
@@ -37,13 +36,6 @@ def _reweighted(group: Group, weights: Mapping[str, Decimal]) -> Group:
     grown = sum((item.maximum * (weights[item.key] - item.weight) for item in changed), Decimal(0))
     items = tuple(replace(item, weight=weights.get(item.key, item.weight)) for item in group.items)
     return replace(group, items=items, maximum=group.maximum + grown)
-
-
-def without(scores: Iterable[Score], scorers: Collection[str]) -> tuple[Score, ...]:
-    """The records without those of some scorers. Raises `SuppositionRefused` for one who gave none: nobody was left out then."""
-    given = tuple(scores)
-    check_scorers(scorers, {score.scorer for score in given})
-    return tuple(score for score in given if score.scorer not in scorers)
 
 
 def check_scorers(named: Collection[str], known: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """Score records for tests, each recorded a minute after the one before it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,3 +55,8 @@ def figures(told: Any, *names: str) -> tuple[Any, ...]:
 
 def joined(*parts: Iterable[Score]) -> list[Score]:
     return [score for part in parts for score in part]
+
+
+def without(scores: Iterable[Score], scorers: Collection[str]) -> tuple[Score, ...]:
+    """The records without those of some scorers."""
+    return tuple(score for score in scores if score.scorer not in scorers)

@@ -23,6 +23,7 @@ from shared.plain import plain
 from shared.projection import Projector
 from shared.store import Database
 from tests.services.campaigns import given as the
+from tests.services.rankings.given import without
 from tests.services.rankings.given_insights import CONSENTED, DECLINED
 from tests.support.feeds import MORNING, Feeds
 
@@ -225,7 +226,7 @@ def test_what_if_is_told_from_lines_as_the_engine_has_it_from_all_scores(season:
     with season.feeds.projector.reading() as reading:
         made_of = boards.inputs(reading, "c1")
     rubric = domain.reweighted(made_of.rubric, supposed.get("weights", {}))
-    engine = replace(made_of, rubric=rubric, scores=domain.without(made_of.scores, supposed.get("without", ()))).standings()
+    engine = replace(made_of, rubric=rubric, scores=without(made_of.scores, supposed.get("without", ()))).standings()
     names = ("unit", "status", "rank", "total", "content", "bonus", "penalty", "groups")
     assert [{name: row[name] for name in names} for row in told["rows"]] == [
         plain({name: getattr(row, name) for name in names}) for row in engine.rows

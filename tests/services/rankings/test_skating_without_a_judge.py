@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import pytest
 
-from services.rankings.domain import Score, compare, standings, without
+from services.rankings.domain import Score, compare, standings
 from shared.rubric import from_data
+from tests.services.rankings.given import without
 from tests.support import skating
 
 RECORDED = datetime(2018, 2, 25, tzinfo=UTC)

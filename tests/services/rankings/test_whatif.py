@@ -20,13 +20,13 @@ from services.rankings.domain import (
     Score,
     Standings,
     SuppositionRefused,
+    check_scorers,
     firmness,
     reweighted,
     standings,
-    without,
 )
 from shared.rubric import Cap, ItemUnknown, Kind, Rounding, RoundingMode, Rubric, check
-from tests.services.rankings.given import a_score, at, figures, places, row_of, scores_of
+from tests.services.rankings.given import a_score, at, figures, places, row_of, scores_of, without
 from tests.shared.rubric.given import a_group, a_rubric, an_item
 
 UNITS = ("a", "b", "c")
@@ -70,7 +70,7 @@ def test_a_scorer_is_left_out_everywhere_and_one_who_gave_nothing_is_refused() -
     scores = [a_score("a", "A.1", score, by=scorer) for scorer, score in (("J1", "2"), ("J2", "4"), ("J3", "9"))]
     assert row_of(_board(scores=without(scores, ["J3"])), "a").total == 3
     with pytest.raises(SuppositionRefused, match="it has J1, J2, J3"):
-        without(scores, ["J4"])
+        check_scorers(["J4"], {one.scorer for one in scores})
 
 
 def test_the_margin_is_the_share_of_all_weights_at_which_the_lead_is_gone() -> None:
