@@ -100,6 +100,10 @@ PG_LOCK_MS = 10_000
 PG_ANSWER_SECONDS = 35.0
 """Wait for the server's answer to one statement: it would have ended the statement by PG_STATEMENT_MS, so the connection is dead."""
 
+PG_IDLE_MS = 60_000
+"""`idle_in_transaction_session_timeout`: longer than anything is computed between two statements. Whose transaction rests for so long has
+gone without a word that arrived, and whoever needs the rows that it locked would wait for it for ever."""
+
 PG_CONNECT_SECONDS = 5
 """Wait for a new connection to PostgreSQL."""
 
@@ -116,10 +120,14 @@ PG_IDLE_TRUSTED_SECONDS = 30.0
 """Idle time after which a connection is asked before use: firewalls forget one after minutes, and tell nobody."""
 
 PG_KEEPALIVE_SECONDS = 10
-"""Idle time after which the kernel asks whether the server is there, and between its questions; three without answer end a connection."""
+"""Idle time after which the kernel asks whether the other side is there, and between its questions; ours and the server's do. Without
+an answer to PG_KEEPALIVE_COUNT of them a connection is at its end, and so are the locks that its session holds."""
+
+PG_KEEPALIVE_COUNT = 3
+"""Questions of the kernel's before it gives a connection up: one may get lost."""
 
 PG_UNACKED_MS = 20_000
-"""`tcp_user_timeout`: what we sent and the server's kernel does not acknowledge for so long went to a dead host."""
+"""`tcp_user_timeout`, on both sides: what was sent and the other's kernel does not acknowledge for so long went to a dead host."""
 
 TEXT_MAX = 2_000
 """Letters of a reason or comment."""

@@ -22,10 +22,14 @@ from shared.bounds import (
     PG_CONNECT_SECONDS,
     PG_CONNECTIONS_KEPT,
     PG_CONNECTIONS_MAX,
+    PG_IDLE_MS,
     PG_IDLE_TRUSTED_SECONDS,
+    PG_KEEPALIVE_COUNT,
+    PG_KEEPALIVE_SECONDS,
     PG_LOCK_MS,
     PG_POOL_SECONDS,
     PG_STATEMENT_MS,
+    PG_UNACKED_MS,
     SQLITE_BUSY_MS,
     START_SECONDS_MAX,
 )
@@ -203,6 +207,20 @@ def open_database(url: str, *, wait_seconds: float = START_SECONDS_MAX) -> Datab
             time.sleep(BROKER_RETRY_SECONDS)
 
 
+def _session_settings() -> dict[str, int | str]:
+    """What the server is asked to hold each of our sessions to: also when it is the server that no longer hears of us."""
+    return {
+        "statement_timeout": PG_STATEMENT_MS,
+        "lock_timeout": PG_LOCK_MS,
+        "idle_in_transaction_session_timeout": PG_IDLE_MS,
+        "tcp_keepalives_idle": PG_KEEPALIVE_SECONDS,
+        "tcp_keepalives_interval": PG_KEEPALIVE_SECONDS,
+        "tcp_keepalives_count": PG_KEEPALIVE_COUNT,
+        "tcp_user_timeout": PG_UNACKED_MS,
+        "timezone": "UTC",
+    }
+
+
 def _postgresql_engine(url: sa.URL, **options: Any) -> sa.Engine:
     engine = sa.create_engine(
         url,
@@ -210,7 +228,7 @@ def _postgresql_engine(url: sa.URL, **options: Any) -> sa.Engine:
         max_overflow=PG_CONNECTIONS_MAX - PG_CONNECTIONS_KEPT,
         pool_timeout=PG_POOL_SECONDS,
         connect_args={
-            "options": f"-c statement_timeout={PG_STATEMENT_MS} -c lock_timeout={PG_LOCK_MS} -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in _session_settings().items()),
             "connect_timeout": PG_CONNECT_SECONDS,
         },
         **options,

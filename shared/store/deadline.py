@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
-from shared.bounds import PG_ANSWER_SECONDS, PG_KEEPALIVE_SECONDS, PG_UNACKED_MS
+from shared.bounds import PG_ANSWER_SECONDS, PG_KEEPALIVE_COUNT, PG_KEEPALIVE_SECONDS, PG_UNACKED_MS
 
 RV = TypeVar("RV")
 PARAMETER = "answer_seconds"
@@ -23,7 +23,7 @@ PARAMETER = "answer_seconds"
 _KERNEL: dict[str, Any] = {
     "keepalives_idle": PG_KEEPALIVE_SECONDS,
     "keepalives_interval": PG_KEEPALIVE_SECONDS,
-    "keepalives_count": 3,
+    "keepalives_count": PG_KEEPALIVE_COUNT,
     "tcp_user_timeout": PG_UNACKED_MS,
 }
 

@@ -23,6 +23,8 @@ from shared.bounds import (
     PG_ANSWER_SECONDS,
     PG_CONNECTIONS_KEPT,
     PG_CONNECTIONS_MAX,
+    PG_IDLE_MS,
+    PG_KEEPALIVE_COUNT,
     PG_KEEPALIVE_SECONDS,
     PG_LOCK_MS,
     PG_STATEMENT_MS,
@@ -91,8 +93,17 @@ def test_the_database_has_them(database: Database) -> None:
         with database.read() as connection:
             assert {name: connection.execute(sa.text(f"PRAGMA {name}")).scalar_one() for name in wanted} == wanted
         return
-    wanted = {"statement_timeout": PG_STATEMENT_MS, "lock_timeout": PG_LOCK_MS}
-    query = "SELECT name, setting::integer AS setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout')"
+    wanted = {
+        "statement_timeout": PG_STATEMENT_MS,
+        "lock_timeout": PG_LOCK_MS,
+        "idle_in_transaction_session_timeout": PG_IDLE_MS,
+        "tcp_keepalives_idle": PG_KEEPALIVE_SECONDS,
+        "tcp_keepalives_interval": PG_KEEPALIVE_SECONDS,
+        "tcp_keepalives_count": PG_KEEPALIVE_COUNT,
+        "tcp_user_timeout": PG_UNACKED_MS,
+    }
+    names = ", ".join(f"'{name}'" for name in wanted)
+    query = f"SELECT name, setting::integer AS setting FROM pg_settings WHERE name IN ({names})"
     for way in (database.read, database.write, database.session):
         with way() as connection:
             assert {row.name: row.setting for row in connection.execute(sa.text(query))} == wanted

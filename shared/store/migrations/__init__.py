@@ -36,7 +36,7 @@ def upgrade(database: Database) -> None:
     with database.write() as connection:
         if database.dialect == "postgresql":
             # whoever waits here waits for another process's upgrade, which may take longer than any statement of ours
-            for setting in ("lock_timeout", "statement_timeout"):
+            for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
                 connection.execute(sa.text(f"SET LOCAL {setting} = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         is_new = not sa.inspect(connection).has_table("events")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
@@ -79,6 +79,29 @@ def test_a_transaction_in_the_middle_of_which_the_server_falls_silent_is_over(da
         written()
     proxy.heal()
     assert ask(database) == 1
+
+
+def test_rows_that_a_session_locked_before_it_fell_silent_are_free_when_the_server_has_waited_long_enough(
+    shared_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.store.database.PG_IDLE_MS", 1_500)
+    behind = sa.make_url(shared_url).set(host="127.0.0.1", port=proxy.port).update_query_dict({"answer_seconds": str(SECONDS)})
+    with closing(open_database(behind.render_as_string(hide_password=False))) as lost, closing(open_database(shared_url)) as other:
+        with other.write() as connection:
+            connection.execute(sa.text("CREATE TABLE cursor_of (feed text PRIMARY KEY, position integer)"))
+            connection.execute(sa.text("INSERT INTO cursor_of VALUES ('diary', 1)"))
+
+        def folded() -> None:
+            with lost.write() as connection:
+                connection.execute(sa.text("UPDATE cursor_of SET position = 2"))
+                proxy.half_open()
+                connection.execute(sa.select(1))
+
+        with pytest.raises(OperationalError, match="has not answered for"):
+            folded()
+        with other.write() as connection:  # waits for the row for as long as a lock may last
+            connection.execute(sa.text("UPDATE cursor_of SET position = position + 10"))
+            assert connection.execute(sa.text("SELECT position FROM cursor_of")).scalar_one() == 11
 
 
 def test_a_server_that_takes_connections_and_says_nothing_is_not_waited_for_either(database: Database, proxy: Proxy) -> None:
