@@ -9,14 +9,12 @@ from typing import Any
 
 import eventlet
 import nameko.rpc
-from amqp.exceptions import AMQPError
-from kombu.exceptions import OperationalError
 from nameko.constants import RPC_EXCHANGE_CONFIG_KEY
 from nameko.exceptions import UnknownService
 from nameko.rpc import Client, ClusterRpc
 
 from shared.bounds import RPC_SECONDS_MAX
-from shared.broker.draining import ReplyListener, Rpc
+from shared.broker.draining import BROKER_ERRORS, ReplyListener, Rpc
 from shared.errors import CommendationError, Unavailable
 from shared.event import Context
 from shared.ids import new_id
@@ -118,7 +116,7 @@ class Network:
             with eventlet.Timeout(seconds):
                 call = getattr(getattr(self._client, service), method).call_async(request=request.to_data())
                 answer = call.result()
-        except (eventlet.Timeout, UnknownService, OSError, AMQPError, OperationalError) as error:
+        except (eventlet.Timeout, UnknownService, *BROKER_ERRORS) as error:
             if call is not None:
                 self._forget(call.correlation_id)
             raise Unavailable(f"The service {service} does not answer; try again in a moment.", service=service) from error

@@ -1,19 +1,29 @@
 """nameko's consumers of requests and replies, made to end by themselves.
 
 nameko's own are killed at a stop, with a warning: acks that wait to be sent are lost with them, and after the broker was away they wait up
-to half a minute before they look again.
+to half a minute before they look again. And an answer that a broker does not take ends nameko's whole process, with all that it has under
+way.
 """
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 import nameko.rpc
+from amqp.exceptions import AMQPError
+from kombu.exceptions import OperationalError
 from nameko.amqp.consume import Consumer
 from nameko.exceptions import ReplyQueueExpiredWithPendingReplies
 
 from shared.bounds import BROKER_RETRY_SECONDS, DRAIN_POLL_SECONDS, DRAIN_SECONDS_MAX
+from shared.telemetry import logger
+
+log = logger(__name__)
+
+BROKER_ERRORS = (AMQPError, OperationalError, OSError)
+"""What comes of a broker that is away or says nothing: from the protocol, from kombu and from the socket."""
 
 
 class Ended(Exception):
@@ -77,11 +87,25 @@ class DrainingConsumer(Consumer):
 
     def ack_message(self, message: Any) -> None:
         self._under_way -= 1
-        super().ack_message(message)
+        with suppress(*BROKER_ERRORS):  # of a connection that is gone: the broker takes the message back, and hands it out again
+            super().ack_message(message)
+
+    def requeue_message(self, message: Any) -> None:
+        with suppress(*BROKER_ERRORS):
+            super().requeue_message(message)
 
 
 class RpcConsumer(nameko.rpc.RpcConsumer):
     consumer_cls = DrainingConsumer
+
+    def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Send the answer and ack the request, also where the broker does not take the answer: who waits for it asks again in time."""
+        try:
+            return super().handle_result(message, result, exc_info)
+        except BROKER_ERRORS as error:
+            log.warning("answer_not_sent", service=self.container.service_name, error=repr(error))
+            self.consumer.ack_message(message)
+            return result, exc_info
 
 
 class Rpc(nameko.rpc.Rpc):

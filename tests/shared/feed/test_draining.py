@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import nameko
 import nameko.rpc
 import pytest
+from amqp.exceptions import ConnectionForced
 from kombu import Connection, Queue
+from kombu.exceptions import OperationalError
 from nameko.exceptions import ReplyQueueExpiredWithPendingReplies
+from structlog.testing import capture_logs
 
 from shared.bounds import BROKER_RETRY_SECONDS, DRAIN_POLL_SECONDS
 from shared.broker import draining, embedded
-from shared.broker.draining import DrainingConsumer, Ended, ReplyListener
+from shared.broker.draining import DrainingConsumer, Ended, ReplyListener, RpcConsumer
 from tests.shared.feed.site import eventually
 
 URL = "embedded://"
@@ -132,6 +136,85 @@ def test_one_that_never_ran_is_stopped_at_once(monkeypatch: pytest.MonkeyPatch) 
     with stopping(DrainingConsumer(URL)) as stop:
         stop.join(5)
         assert not stop.is_alive()
+
+
+GONE = [ConnectionForced("closed"), OperationalError("timed out"), TimeoutError("timed out"), BrokenPipeError("gone")]
+"""What a broker that is away or says nothing brings up: from the protocol, from kombu and from the socket."""
+
+
+class Message:
+    """One whose connection is broken, but not known to be."""
+
+    class channel:  # noqa: N801 - kombu's name
+        connection = "seems to be there"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.tried: list[str] = []
+
+    def ack(self) -> None:
+        self.tried.append("ack")
+        raise self.error
+
+    def requeue(self) -> None:
+        self.tried.append("requeue")
+        raise self.error
+
+
+@pytest.mark.parametrize("error", GONE)
+def test_what_cannot_be_acked_or_given_back_holds_up_nothing_for_the_broker_takes_it_back_by_itself(error: Exception) -> None:
+    consumer, message = DrainingConsumer(URL, callbacks=[lambda _body, _message: None]), Message(error)
+    consumer.on_message("one", message)
+    consumer.ack_message(message)
+    consumer.requeue_message(message)
+    assert message.tried == ["ack", "requeue"]
+    consumer._draining = True
+    consumer.on_iteration()
+    assert consumer.should_stop, "it waits for the ack of what will never be acked"
+
+
+class Answering:
+    """A service of which one answers requests."""
+
+    service_name = "diary"
+
+
+class Acked:
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+
+    def ack_message(self, message: Any) -> None:
+        self.messages.append(message)
+
+
+@pytest.mark.parametrize("error", [None, *GONE])
+def test_a_request_whose_answer_the_broker_does_not_take_is_done_and_its_service_lives_on(
+    error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(_self: Any, result: Any, exc_info: Any) -> Any:
+        if error is not None:
+            raise error
+        return result, exc_info
+
+    monkeypatch.setattr(nameko.rpc.Responder, "send_response", sent)
+    answering: Any = RpcConsumer.__new__(RpcConsumer)
+    answering.container, answering.consumer = Answering, Acked()
+    with nameko.config.patch({"AMQP_URI": URL}), capture_logs() as logs:
+        assert answering.handle_result("request", {"result": 1}, None) == ({"result": 1}, None)
+    assert answering.consumer.messages == ["request"]
+    told = {"event": "answer_not_sent", "service": "diary", "error": repr(error), "log_level": "warning"}
+    assert logs == ([] if error is None else [told])
+
+
+def test_an_error_that_is_not_the_brokers_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sent(_self: Any, _result: Any, _exc_info: Any) -> Any:
+        raise TypeError("a defect of ours")
+
+    monkeypatch.setattr(nameko.rpc.Responder, "send_response", sent)
+    answering: Any = RpcConsumer.__new__(RpcConsumer)
+    answering.container, answering.consumer = Answering, Acked()
+    with nameko.config.patch({"AMQP_URI": URL}), pytest.raises(TypeError, match="a defect of ours"):
+        answering.handle_result("request", None, None)
 
 
 class Away:
