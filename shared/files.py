@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shared.bounds import EVIDENCE_BYTES_MAX, EVIDENCE_UNPACKED_BYTES_MAX
+from shared.bounds import EVIDENCE_BYTES_MAX, EVIDENCE_PARTS_MAX, EVIDENCE_TYPES_BYTES_MAX, EVIDENCE_UNPACKED_BYTES_MAX
 from shared.errors import DomainError
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -30,6 +30,12 @@ _PDF_WITHIN = 1024
 
 _MAIN_PARTS = {f"{DOCX}.main+xml": DOCX, f"{XLSX}.main+xml": XLSX}
 _CONTENT_TYPES = "[Content_Types].xml"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How files of the Office before 2007 begin, and those of the newer one that have a password."""
+
+_LOCKED_WITHIN = "EncryptedPackage".encode("utf-16-le")
+_ENCRYPTED = 0x1
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MACROS = re.compile(r"(^|/)vbaProject\.bin$", re.IGNORECASE)
 
 
@@ -87,6 +93,12 @@ class FileCarriesFiles(FileRefused):
     code = "file_carries_files"
 
 
+class FileUnclean(FileRefused):
+    """It holds something that may name its makers and cannot be cleaned of it. `details["within"]`: which part."""
+
+    code = "file_unclean"
+
+
 def kind_of(content: bytes) -> str:
     """The media type of a file. Raises FileRefused for one that is empty, too large, or of no kind that is taken."""
     if not content:
@@ -102,7 +114,20 @@ def kind_of(content: bytes) -> str:
         return JPEG
     if content.startswith(b"PK\x03\x04"):
         return _office_kind(content)
+    if locked_within(content):
+        raise locked()
     raise _other_kind()
+
+
+def locked_within(content: bytes) -> bool:
+    """Whether it is a docx or xlsx with a password, which Office packs as it packed files before 2007."""
+    return content.startswith(OLE) and _LOCKED_WITHIN in content
+
+
+def noted_beside(content: bytes) -> bool:
+    """Whether a docx or xlsx notes something of itself or of its files that is in none of them. Raises FileRefused."""
+    with _package(content) as package:
+        return bool(package.comment) or any(one.comment or one.extra for one in package.infolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +148,14 @@ def parts_of(content: bytes) -> list[Part]:
 def _package(content: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
+            listed = package.infolist()
+            if any(one.flag_bits & _ENCRYPTED for one in listed):
+                raise locked()
             # what the list says is held against what is unpacked, so that it cannot be less
-            if sum(one.file_size for one in package.infolist()) > EVIDENCE_UNPACKED_BYTES_MAX:
+            if sum(one.file_size for one in listed) > EVIDENCE_UNPACKED_BYTES_MAX or len(listed) > EVIDENCE_PARTS_MAX:
+                raise broken()
+            # of two files of one name each program reads another; and what is packed otherwise, no office program reads
+            if len({one.filename.lower() for one in listed}) < len(listed) or any(one.compress_type not in _PACKED for one in listed):
                 raise broken()
             yield package
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
@@ -135,10 +166,25 @@ def broken() -> FileBroken:
     return FileBroken("The file is damaged and cannot be opened; save it anew and send that.")
 
 
+def unclean(within: str) -> FileUnclean:
+    words = f"The file holds {within}, which may say who made it and cannot be cleaned; save it as a PDF or a picture and send that."
+    return FileUnclean(words, within=within)
+
+
+def locked() -> FileLocked:
+    return FileLocked("The file is locked with a password; save it without and send that.")
+
+
+def carries_files() -> FileCarriesFiles:
+    return FileCarriesFiles("The file carries other files within; attach each of them by itself.")
+
+
 def _office_kind(content: bytes) -> str:
     with _package(content) as package:
-        listed = package.read(_CONTENT_TYPES) if _CONTENT_TYPES in package.namelist() else b""
         names = package.namelist()
+        if _CONTENT_TYPES in names and package.getinfo(_CONTENT_TYPES).file_size > EVIDENCE_TYPES_BYTES_MAX:
+            raise broken()
+        listed = package.read(_CONTENT_TYPES) if _CONTENT_TYPES in names else b""
     said = re.findall(rb"""ContentType\s*=\s*(?:"([^"]*)"|'([^']*)')""", listed)
     types = {html.unescape((one or other).decode("ascii", "replace")).lower() for one, other in said}
     if any("macroenabled" in one or one.endswith("vbaproject") for one in types) or any(_MACROS.search(name) for name in names):

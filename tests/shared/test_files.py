@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from shared import files
-from shared.bounds import EVIDENCE_BYTES_MAX, EVIDENCE_UNPACKED_BYTES_MAX
+from shared.bounds import EVIDENCE_BYTES_MAX, EVIDENCE_TYPES_BYTES_MAX, EVIDENCE_UNPACKED_BYTES_MAX
 from tests.shared import given_files as the
 
 
@@ -49,6 +49,14 @@ def _damaged(compression: int) -> bytes:
     return content[:middle] + b"\xff" * 8 + content[middle + 8 :]
 
 
+def _repacked(content: bytes, compression: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", compression) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return made.getvalue()
+
+
 def _with_macros(package: bytes) -> bytes:
     word = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     return the.edited(package, "[Content_Types].xml", word, b"application/vnd.ms-word.document.macroEnabled.main+xml")
@@ -69,6 +77,11 @@ def _with_macros(package: bytes) -> bytes:
         (_damaged(zipfile.ZIP_LZMA), files.FileBroken),
         (the.DOCX_OF_AN[:-100], files.FileBroken),
         (_package(types=b" " * (EVIDENCE_UNPACKED_BYTES_MAX + 1)), files.FileBroken),
+        (_package(types=b" " * (EVIDENCE_TYPES_BYTES_MAX + 1)), files.FileBroken),
+        (_repacked(the.DOCX_OF_AN, zipfile.ZIP_LZMA), files.FileBroken),
+        (the.holding(the.DOCX_OF_AN, **{"WORD/document.xml": b"x"}), files.FileBroken),
+        (files.OLE + "EncryptedPackage".encode("utf-16-le"), files.FileLocked),
+        (files.OLE + bytes(600), files.FileKind),
     ],
     ids=[
         "empty",
@@ -83,6 +96,11 @@ def _with_macros(package: bytes) -> bytes:
         "damaged within",
         "cut off",
         "unpacks to too much",
+        "a list without end",
+        "packed otherwise",
+        "a name twice",
+        "with a password",
+        "of the older Office",
     ],
 )
 def test_what_is_not_taken_is_refused(content: bytes, refusal: type[files.FileRefused]) -> None:

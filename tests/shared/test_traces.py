@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from shared import files, traces
 from shared.bounds import EVIDENCE_PACKAGES_DEEP_MAX
+from shared.traces import packages, pictures
 from tests.shared import given_files as the
 
 NAMED = {
@@ -175,10 +176,10 @@ def test_a_document_in_a_document_is_looked_into_but_not_without_end() -> None:
 
 
 def test_documents_in_a_document_unpack_to_no_more_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = the.holding(the.DOCX_OF_AN, **{"word/media/a.bin": bytes(3_000_000)})
+    inner = the.holding(the.DOCX_OF_AN, **{"word/fonts/a.odttf": bytes(3_000_000)})
     outer = the.holding(the.DOCX_OF_AN, **{f"word/embeddings/{n}.docx": inner for n in range(4)})
     assert traces.found(outer, files.DOCX)
-    monkeypatch.setattr(traces, "EVIDENCE_UNPACKED_BYTES_MAX", 2 * len(_inside(inner)))
+    monkeypatch.setattr(packages, "EVIDENCE_UNPACKED_BYTES_MAX", 2 * len(_inside(inner)))
     with pytest.raises(files.FileBroken):
         traces.found(outer, files.DOCX)
 
@@ -192,35 +193,7 @@ def test_tags_that_never_end_take_no_time() -> None:
 
 
 def test_a_picture_of_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "EVIDENCE_PIXELS_MAX", 24 * 12 - 1)
+    monkeypatch.setattr(pictures, "EVIDENCE_PIXELS_MAX", 24 * 12 - 1)
     assert traces.stripped(the.PNG_OF_AN, files.PNG)
     with pytest.raises(files.FilePixels):
         traces.stripped(the.JPEG_TURNED, files.JPEG)
-
-
-def test_a_pdf_names_nobody_where_it_has_no_object_of_its_own_for_it() -> None:
-    """A note that stands in its page, and a photograph whose filter is a list of one."""
-    note = f"<</Type/Annot/Subtype/Text/T({the.AN})/Rect[0 0 1 1]/Contents(Ro)>>".encode()
-    photograph = b"<</Type/XObject/Subtype/Image/Width 24/Height 12/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter[/DCTDecode]/Length %d>>"
-    stream = photograph % len(the.JPEG_OF_AN) + b"stream\n" + the.JPEG_OF_AN + b"\nendstream"
-    content = _pdf(b"/Annots[" + note + b"]/Resources<</XObject<</I 4 0 R>>>>", stream)
-    assert traces.found(content, files.PDF)
-    bare = traces.stripped(content, files.PDF)
-    assert the.AN.encode() not in bare
-    assert traces.found(bare, files.PDF) == []
-
-
-def test_a_file_on_a_page_is_one_that_is_carried() -> None:
-    pinned = b"/Annots[<</Subtype/FileAttachment/Rect[0 0 1 1]/FS<</F(a.docx)/EF<</F 4 0 R>>>>>>]"
-    with pytest.raises(files.FileCarriesFiles):
-        traces.stripped(_pdf(pinned, b"<</Type/EmbeddedFile/Length 5>>stream\nhello\nendstream"), files.PDF)
-
-
-def _pdf(of_page: bytes, fourth: bytes) -> bytes:
-    """A PDF of one page, written out by hand."""
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]" + of_page + b">>"
-    content, table = b"%PDF-1.4\n", b"xref\n0 5\n0000000000 65535 f \n"
-    for number, one in enumerate([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, fourth], 1):
-        table += b"%010d 00000 n \n" % len(content)
-        content += b"%d 0 obj %b endobj\n" % (number, one)
-    return content + table + b"trailer <</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF" % len(content)
