@@ -12,7 +12,7 @@ from services.gateway.downloads import attachment
 from services.gateway.network import command, query
 from services.gateway.offload import beside
 from services.gateway.pages import common
-from services.gateway.problems import words_of
+from services.gateway.problems import code_of, words_of
 from services.gateway.workbooks import sheets as workbook
 from services.gateway.workbooks.sheets import Brought, Change, Plan, Subject
 from shared.bounds import WORKBOOK_SHEETS_MAX
@@ -77,7 +77,9 @@ def _asked(subject: Subject, plan: Plan) -> dict[str, Any]:
 
 def _refused(plan: Plan, row: dict[str, Any], sheets: dict[str, dict[str, Any]]) -> list[workbook.Fault]:
     error = CommendationError.from_data(row["error"])
-    return workbook.refused(plan, row["unit"], filling.refusals(sheets[row["unit"]], error), words_of(error))
+    codes = {place["at"]: place["code"] for place in error.details.get("errors") or [] if "code" in place}
+    words = filling.refusals(sheets[row["unit"]], error)
+    return workbook.refused(plan, row["unit"], words, words_of(error), {"": code_of(error), **codes})
 
 
 def _open_units(subject: Subject) -> list[str]:

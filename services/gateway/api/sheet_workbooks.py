@@ -39,7 +39,7 @@ class SheetWorkbook(MethodView):
     def post(self, files: dict[str, Any], asked: dict[str, Any], campaign: str, pass_key: str, scorer: str) -> tuple[dict[str, Any], int]:
         """Save what a filled workbook has as drafts, all or nothing; `digest` as its preview answered, where one was looked at."""
         subject = Subject(campaign, pass_key, scorer)
-        shown, plan = sheet_workbook.read(subject, files["file"].read(), choose=lambda _: str(asked.get("contested", "")))
+        shown, plan = sheet_workbook.read(subject, files["file"].read(), **_looked(asked))
         if shown.digest != asked.get("digest", shown.digest):
             raise PreviewStale("The sheets have changed since the preview: look at it again.", digest=shown.digest)
         if plan.contested:
@@ -56,10 +56,11 @@ class SheetWorkbook(MethodView):
 @workbooks.route("/preview")
 class SheetWorkbookPreview(MethodView):
     @workbooks.arguments(schemas.SheetWorkbookBrought, location="files")
+    @workbooks.arguments(schemas.SheetWorkbookLooked, location="query")
     @workbooks.response(200, schemas.SheetWorkbookPreview)
-    def post(self, files: dict[str, Any], campaign: str, pass_key: str, scorer: str) -> dict[str, Any]:
+    def post(self, files: dict[str, Any], asked: dict[str, Any], campaign: str, pass_key: str, scorer: str) -> dict[str, Any]:
         """What a filled workbook would change, row by row, and every mistake by its cell; records nothing."""
-        shown, plan = sheet_workbook.read(Subject(campaign, pass_key, scorer), files["file"].read())
+        shown, plan = sheet_workbook.read(Subject(campaign, pass_key, scorer), files["file"].read(), **_looked(asked))
         return {
             "changes": [_row(one) for one in shown.changes],
             "contested": [_row(one) for one in shown.contested],
@@ -69,6 +70,24 @@ class SheetWorkbookPreview(MethodView):
         }
 
 
+@workbooks.route("/faults")
+class SheetWorkbookFaults(MethodView):
+    @workbooks.arguments(schemas.SheetWorkbookBrought, location="files")
+    @workbooks.arguments(schemas.SheetWorkbookLooked, location="query")
+    @workbooks.response(200, content_type=XLSX)
+    def post(self, files: dict[str, Any], asked: dict[str, Any], campaign: str, pass_key: str, scorer: str) -> Response:
+        """The workbook that was brought with its faulty rows alone to be seen, each mistake in its cell; 404 where it has none.
+
+        It is put right and brought back: the other rows come along hidden. Records nothing.
+        """
+        return sheet_workbook.faulty(Subject(campaign, pass_key, scorer), files["file"].read(), **_looked(asked))
+
+
+def _looked(asked: dict[str, Any]) -> dict[str, Any]:
+    """As `sheet_workbook` takes it: whose sheet, and what is chosen of two."""
+    return {"unit": asked.get("unit", ""), "choose": lambda _: str(asked.get("contested", ""))}
+
+
 def _row(one: Change) -> dict[str, Any]:
     sides = {"before": one.before, "after": one.after}
     given = {name: {"score": side.score, "reason": side.reason} for name, side in sides.items()}
@@ -76,7 +95,7 @@ def _row(one: Change) -> dict[str, Any]:
 
 
 def _faults(plan: Plan) -> list[dict[str, str]]:
-    return [{"at": _at(fault), "message": fault.words} for fault in plan.faults]
+    return [{"at": _at(fault), "message": fault.words, "code": fault.code} for fault in plan.faults]
 
 
 def _at(fault: Fault) -> str:

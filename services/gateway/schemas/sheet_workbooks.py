@@ -21,14 +21,29 @@ class SheetWorkbookBrought(Asked):
     file = Upload(required=True)
 
 
-class SheetWorkbookShown(Asked):
-    """Which preview was looked at; where given, nothing else is recorded than what it showed.
+class SheetWorkbookLooked(Asked):
+    """unit: whose sheet the workbook must hold, where it is brought for one.
 
-    contested: whose rows count where both the workbook and somebody else have changed one; without it such a workbook is refused.
+    contested: whose rows count where both the workbook and somebody else have changed one; without it such rows wait and hinder recording.
     """
 
-    digest = text(validate=validate.Length(max=64))
+    unit = text(validate=validate.Length(min=1, max=100))
     contested = text(validate=validate.OneOf(["mine", "theirs"]))
+
+
+class SheetWorkbookShown(SheetWorkbookLooked):
+    """digest: which preview was looked at; where given, nothing else is recorded than what it showed."""
+
+    digest = text(validate=validate.Length(max=64))
+
+
+class SheetCellFault(CellFault):
+    """A mistake at a cell of a tab ('Bộ Tư pháp'!D12), or of the whole tab, named alone.
+
+    code: not_reckoned, number_unclear, became_date, too_long, or the code by which the service refuses it.
+    """
+
+    code = text("What is wrong, for programs")
 
 
 class SheetRow(Answer):
@@ -47,7 +62,7 @@ class SheetWorkbookPreview(Answer):
     changes = rows(SheetRow)
     contested = rows(SheetRow)
     kept = fields.Integer()
-    faults = rows(CellFault)
+    faults = rows(SheetCellFault)
     digest = text()
 
 

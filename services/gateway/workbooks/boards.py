@@ -207,8 +207,8 @@ def _summary(book: Workbook, export: Export, one: Summary, place: int) -> None:
     sheet.head([t("export.item"), t("col.content"), t("col.maximum"), *one.passes, t("export.counted"), t("col.note")])
     for group, rows in one.groups:
         value = _number(one.row["groups"].get(group["key"]))
-        blank = [None] * len(one.passes)
-        sheet.write([group["key"], group["title"], _number(group["maximum"]), *blank, value, " "], _BOLD, _GROUP_FILL)
+        sums = one.after_each_pass([row for row in rows if row.kind != "penalty"])
+        sheet.write([group["key"], group["title"], _number(group["maximum"]), *sums, value, " "], _BOLD, _GROUP_FILL)
         for row in rows:
             sheet.write([row.key, row.title, row.maximum, *row.points, row.counted, "\n".join(row.notes)])
     if one.decided:
@@ -218,7 +218,9 @@ def _summary(book: Workbook, export: Export, one: Summary, place: int) -> None:
     blank = [None] * (len(one.passes) + 1)
     for name in ("content", "bonus", "penalty", "total"):
         value = _number(one.row[name])
-        sheet.write([None, t(f"total.{name}"), *blank, -value if name == "penalty" and value else value], _BOLD)
+        before = [None, *one.sums] if name == "total" else blank
+        sheet.write([None, t(f"total.{name}"), *before, -value if name == "penalty" and value else value], _BOLD)
+    sheet.write([None, t("export.after_each_pass")])
 
 
 def _lines(value: Any, width: int) -> int:

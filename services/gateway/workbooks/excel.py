@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
 import re
-import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -28,20 +24,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from services.gateway.formats import printable
 from services.gateway.i18n import t
+from services.gateway.workbooks.opening import opened, opened_by_us, unreadable
 from services.gateway.workbooks.table import FIRST_ROW, Fault, Filled, Kind, Row, Table, Values, folded, mark, read_cell
-from shared.errors import ValidationFailed
 
 ROWS_MAX = 20_000
 """Rows of a workbook that is brought back."""
 
-BYTES_MAX = 60_000_000
-"""Bytes that a workbook may unpack to: a small file can say that it is gigabytes."""
-
-LISTS_BYTES_MAX = 1_000_000
-"""Bytes of its lists of styles and names: programs write some thousand, and of each entry an object is made."""
-
-PACKED_TIMES_MAX = 100
-"""Times that a part of more than LISTS_BYTES_MAX may unpack to: tables come to some twenty."""
+COLUMNS_MAX = 200
+"""Columns of a sheet that are read: tables have some twenty, the hidden lists two for each kind of choice."""
 
 SPARE_ROWS = 500
 """Rows under the last that take drop-downs, too, for what is added."""
@@ -51,15 +41,6 @@ _ID, _MARK = "_id", "_mark"
 _HEAD = Font(bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="7A1F1F")
 _FAULT_FILL = PatternFill("solid", fgColor="F8D7DA")
-
-
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error)
-
-
-class WorkbookUnreadable(ValidationFailed):
-    """What came back is no workbook of this table."""
-
-    code = "workbook_unreadable"
 
 
 def write(table: Table, rows: Iterable[tuple[str, Values]], *, lead: Sequence[str]) -> bytes:
@@ -99,26 +80,6 @@ def write_faulty(table: Table, filled: Filled, faults: Sequence[Fault], *, lead:
     return _bytes(book)
 
 
-@contextmanager
-def opened_by_us(words: str) -> Iterator[None]:
-    """Whatever goes wrong in a file that no spreadsheet program wrote, as WorkbookUnreadable with these words of the catalogue."""
-    try:
-        yield
-    except (*_UNREADABLE, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError, EOFError, RuntimeError) as error:
-        raise _unreadable(words) from error
-
-
-def check_package(content: bytes) -> None:
-    """Refuse a workbook that unpacks to more than it may. Raises WorkbookUnreadable."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-    large = [part for part in parts if part.file_size > LISTS_BYTES_MAX]
-    lists = any(part.filename in ("xl/styles.xml", "xl/workbook.xml") for part in large)
-    packed = any(part.file_size > PACKED_TIMES_MAX * part.compress_size for part in large)
-    if lists or packed or sum(part.file_size for part in parts) > BYTES_MAX:
-        raise _unreadable("workbook.too_large")
-
-
 @opened_by_us("workbook.no_workbook")
 def read(table: Table, content: bytes) -> Filled:
     """What came back: an Excel workbook, or CSV with the same head.
@@ -133,7 +94,7 @@ def read(table: Table, content: bytes) -> Filled:
     faults: list[Fault] = []
     for number, cells in enumerate(lines, FIRST_ROW):
         if number > ROWS_MAX:
-            raise _unreadable("workbook.too_many", n=ROWS_MAX)
+            raise unreadable("workbook.too_many", n=ROWS_MAX)
         typed = [_at(cells, places.get(column.key)) for column in table.columns]
         about, base = (str(_at(cells, places.get(key)) or "").strip() or None for key in (_ID, _MARK))
         if about is None and not any(str(cell or "").strip() for cell in typed):
@@ -244,17 +205,25 @@ def _bytes(book: Workbook) -> bytes:
 
 def _sheet_lines(table: Table, content: bytes) -> tuple[Iterator[Sequence[Any]], dict[str, dict[str, str]]]:
     """The rows of the table, head first, and the workbook's own lists: words mean what they meant when it was made."""
-    check_package(content)
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    about = {row[0]: row[1] for row in book[_ABOUT].iter_rows(values_only=True) if len(row) > 1} if _ABOUT in book.sheetnames else {}
+    book = opened(content)
+    about = {row[0]: row[1] for row in _rows(book, _ABOUT) if len(row) > 1}
     if about.get("table") != table.name or table.title not in book.sheetnames:
-        raise _unreadable("workbook.another", title=table.title)
-    columns = list(zip(*book[_LISTS].iter_rows(values_only=True), strict=False)) if _LISTS in book.sheetnames else []
+        raise unreadable("workbook.another", title=table.title)
+    columns = list(zip(*_rows(book, _LISTS), strict=False))
     own = {
         str(words[0]): {str(word): str(key) for word, key in zip(words[1:], keys[1:], strict=True) if word and key}
         for words, keys in zip(columns[::2], columns[1::2], strict=False)
     }
-    return iter(book[table.title].iter_rows(values_only=True)), folded(own)
+    return _rows(book, table.title), folded(own)
+
+
+def _rows(book: Workbook, title: str) -> Iterator[Sequence[Any]]:
+    """The rows of a sheet, one more than are read; none of a sheet that is not there. A sheet may say that it has more than any."""
+    if title not in book.sheetnames:
+        return iter(())
+    sheet = book[title]
+    rows, columns = min(sheet.max_row or ROWS_MAX, ROWS_MAX), min(sheet.max_column or COLUMNS_MAX, COLUMNS_MAX)
+    return iter(sheet.iter_rows(max_row=rows + 1, max_col=columns, values_only=True))
 
 
 def _csv_lines(content: bytes) -> Iterator[Sequence[Any]]:
@@ -267,7 +236,7 @@ def _places(table: Table, head: Sequence[str]) -> Mapping[str, int]:
     found = {column.key: head.index(column.words.casefold()) for column in table.columns if column.words.casefold() in head}
     missing = [column.words for column in table.columns if column.key not in found]
     if missing:
-        raise _unreadable("workbook.columns_missing", columns=", ".join(missing))
+        raise unreadable("workbook.columns_missing", columns=", ".join(missing))
     return found | {key: head.index(key) for key in (_ID, _MARK) if key in head}
 
 
@@ -283,8 +252,3 @@ def _typed(cell: Any) -> str:
     if hasattr(cell, "strftime") and isinstance(cell, date):
         return cell.strftime("%d/%m/%Y")
     return "" if cell is None else str(cell)
-
-
-def _unreadable(message: str, **values: Any) -> WorkbookUnreadable:
-    words = t(message, **values)
-    return WorkbookUnreadable(words, errors=[{"at": "workbook", "message": words}])

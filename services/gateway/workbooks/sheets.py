@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
@@ -32,7 +32,7 @@ from services.gateway import filling
 from services.gateway.filling import Given, Outcome, Sheet
 from services.gateway.formats import day, short, typed_number
 from services.gateway.i18n import t
-from services.gateway.workbooks.excel import WorkbookUnreadable, check_package, opened_by_us
+from services.gateway.workbooks.opening import opened_by_us, opened_twice, unreadable
 from shared.bounds import TEXT_MAX, WORKBOOK_SHEETS_MAX
 from shared.errors import ValidationFailed
 
@@ -40,6 +40,9 @@ NAME = "score-sheets"
 HEAD_ROW = 5
 ROWS_MAX = 2_000
 """Rows of a tab that are read: a rubric has some hundred items."""
+
+BASE_ROWS_MAX = WORKBOOK_SHEETS_MAX * ROWS_MAX
+"""Rows of the hidden sheet: all that can stand in the tabs."""
 
 COLUMNS_MAX = 60
 """Columns of a tab that are read: of more passes than that no rubric is known."""
@@ -49,6 +52,14 @@ NUMBER_MAX = Decimal(10**9)
 
 GUIDE = ("fill", "numbers", "locked", "back", "others", "hand_in")
 """The sentences of the instructions."""
+
+_WORDS = {
+    "not_reckoned": "sheet_workbook.not_reckoned",
+    "number_unclear": "sheet.number_unclear",
+    "became_date": "sheet_workbook.became_date",
+    "too_long": "workbook.too_long",
+}
+"""The words for each code of what is wrong with a cell."""
 
 _ABOUT, _BASE = "about", "base"
 _UNIT = "_unit:"
@@ -85,11 +96,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong at a cell of a tab ("D12"; "" for the whole tab), in words."""
+    """Something wrong at a cell of a tab ("D12"; "" for the whole tab), in words; code: what it is, for programs."""
 
     tab: str
     cell: str
     words: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +287,11 @@ def read(content: bytes, subject: Subject, unit: str = "", name_of: Callable[[st
 
     Raises WorkbookUnreadable for what is no such workbook, of another scorer, pass or campaign, or whose hidden part was edited.
     """
-    values, raw = _opened(content, values=True), _opened(content, values=False)
+    values, raw = opened_twice(content)
     made = _checked(values, _about(values), subject, name_of)
     base = made.marks
     if unit and unit not in base:
-        raise _unreadable("sheet_workbook.other_unit", found=", ".join(map(name_of, base)), wanted=name_of(unit))
+        raise unreadable("sheet_workbook.other_unit", found=", ".join(map(name_of, base)), wanted=name_of(unit))
     tabs: list[Tab] = []
     faults: list[Fault] = []
     for title in values.sheetnames:
@@ -292,9 +304,9 @@ def read(content: bytes, subject: Subject, unit: str = "", name_of: Callable[[st
             faults += wrong
     units = [tab.unit for tab in tabs]
     if missing := base.keys() - set(units):
-        raise _unreadable("sheet_workbook.tabs_missing", units=", ".join(map(name_of, sorted(missing))))
+        raise unreadable("sheet_workbook.tabs_missing", units=", ".join(map(name_of, sorted(missing))))
     if len(set(units)) < len(units):
-        raise _unreadable("sheet_workbook.tab_twice")
+        raise unreadable("sheet_workbook.tab_twice")
     return Brought(made, tabs, faults)
 
 
@@ -318,11 +330,15 @@ def plan(brought: Brought, sheets: Mapping[str, Sheet]) -> Plan:
     return Plan(changes, contested, kept, brought.faults, {unit: sheet["version"] for unit, sheet in sheets.items()})
 
 
-def refused(plan: Plan, unit: str, words: Mapping[str, str], otherwise: str) -> list[Fault]:
-    """A refusal of the service as faults at the cells that asked for it. words: by item; otherwise: of the whole sheet."""
+def refused(plan: Plan, unit: str, words: Mapping[str, str], otherwise: str, codes: Mapping[str, str]) -> list[Fault]:
+    """A refusal of the service as faults at the cells that asked for it.
+
+    words: by item; otherwise: of the whole sheet; codes: by item where one has its own, and under "" that of the refusal.
+    """
     mine = [one for one in plan.changes if one.unit == unit]
-    found = [Fault(one.tab, one.line.score_cell, words[one.line.item]) for one in mine if one.line.item in words]
-    return found or [Fault(mine[0].tab, "", otherwise)]
+    at_rows = [(one, one.line.item) for one in mine if one.line.item in words]
+    found = [Fault(one.tab, one.line.score_cell, words[item], codes.get(item, codes[""])) for one, item in at_rows]
+    return found or [Fault(mine[0].tab, "", otherwise, codes[""])]
 
 
 def _title(name: str, taken: Iterable[str]) -> str:
@@ -475,21 +491,16 @@ def _write_guide(guide: Worksheet, names: Iterable[str]) -> None:
     guide.protection.sheet = True
 
 
-def _opened(content: bytes, *, values: bool) -> Workbook:
-    check_package(content)
-    return load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-
-
 def _rows(tab: Any) -> Iterator[Sequence[Any]]:
     return cast("Iterator[Sequence[Any]]", tab.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX))
 
 
 def _about(book: Workbook) -> list[list[str]]:
     if _ABOUT not in book.sheetnames or _BASE not in book.sheetnames:
-        raise _unreadable("sheet_workbook.another")
+        raise unreadable("sheet_workbook.another")
     said = [[str(cell.value) for cell in row if cell.value is not None] for row in _rows(book[_ABOUT])]
     if ["table", NAME] not in said:
-        raise _unreadable("sheet_workbook.another")
+        raise unreadable("sheet_workbook.another")
     return said
 
 
@@ -497,14 +508,15 @@ def _checked(book: Workbook, about: Sequence[Sequence[str]], subject: Subject, n
     said = {row[0]: row[1] for row in about if len(row) == 2}
     versions = [list(row[1:]) for row in about if len(row) == 3 and row[0] == "version"]
     made_for = Subject(said.get("campaign", ""), said.get("pass_key", ""), said.get("scorer", ""))
-    rows = [tuple(_words(value) for value in (*row, *[None] * 4)[:4]) for row in book[_BASE].iter_rows(max_col=4, values_only=True)]
+    base = book[_BASE].iter_rows(max_row=BASE_ROWS_MAX, max_col=4, values_only=True)
+    rows = [tuple(_words(value) for value in (*row, *[None] * 4)[:4]) for row in base]
     made = Made(made_for, versions, [(unit, item, score, reason) for unit, item, score, reason in rows if unit])
     if said.get("checksum") != made.checksum or len(versions) > WORKBOOK_SHEETS_MAX:
-        raise _unreadable("sheet_workbook.edited")
+        raise unreadable("sheet_workbook.edited")
     for name in ("campaign", "pass_key", "scorer"):
         found, wanted = getattr(made_for, name), getattr(subject, name)
         if found != wanted:
-            raise _unreadable(f"sheet_workbook.other_{name}", found=name_of(found), wanted=name_of(wanted))
+            raise unreadable(f"sheet_workbook.other_{name}", found=name_of(found), wanted=name_of(wanted))
     return made
 
 
@@ -523,7 +535,7 @@ def _read_tab(
     head, at = place
     unit = str(lines[head][0][at].value).removeprefix(_UNIT)
     if unit not in base or at < 2:
-        raise _unreadable("sheet_workbook.ids", tab=title, cell=f"{get_column_letter(at + 1)}{head + 1}")
+        raise unreadable("sheet_workbook.ids", tab=title, cell=f"{get_column_letter(at + 1)}{head + 1}")
     found: dict[str, Line] = {}
     faults: list[Fault] = []
     for number, (values, raw) in enumerate(lines[head + 1 :], head + 2):
@@ -531,44 +543,44 @@ def _read_tab(
         if not key:
             continue
         if key not in base[unit] or key in found:
-            raise _unreadable("sheet_workbook.ids", tab=title, cell=f"{get_column_letter(at + 1)}{number}")
+            raise unreadable("sheet_workbook.ids", tab=title, cell=f"{get_column_letter(at + 1)}{number}")
         where = [f"{get_column_letter(place)}{number}" for place in (at - 1, at)]
-        score, words = _read_score(values[at - 2], raw[at - 2])
+        score, odd = _read_score(values[at - 2], raw[at - 2])
         reason, unclear = _read_reason(values[at - 1], raw[at - 1])
-        faults += [Fault(title, cell, said) for cell, said in zip(where, (words, unclear), strict=True) if said]
-        typed = Given(_typed(values[at - 2], raw[at - 2]) if words else score, _typed(values[at - 1], raw[at - 1]) if unclear else reason)
-        found[key] = Line(key, where[0], where[1], base[unit][key], typed, None if words or unclear else typed)
+        faults += [Fault(title, cell, t(_WORDS[code], n=TEXT_MAX), code) for cell, code in zip(where, (odd, unclear), strict=True) if code]
+        typed = Given(_typed(values[at - 2], raw[at - 2]) if odd else score, _typed(values[at - 1], raw[at - 1]) if unclear else reason)
+        found[key] = Line(key, where[0], where[1], base[unit][key], typed, None if odd or unclear else typed)
     if missing := [item for item in base[unit] if item not in found]:
-        raise _unreadable("sheet_workbook.rows_missing", tab=title, items=", ".join(missing[:10]))
+        raise unreadable("sheet_workbook.rows_missing", tab=title, items=", ".join(missing[:10]))
     return Tab(title, unit, list(found.values())), faults
 
 
 def _read_score(cell: Any, raw: Any) -> tuple[str, str]:
-    """A score as text, "7,5", and what is wrong with it. Numbers are read to the fifteen digits that a spreadsheet keeps."""
+    """A score as text, "7,5", and the code of what is wrong with it. Numbers are read to the fifteen digits that a spreadsheet keeps."""
     value = cell.value
     if value is None:
-        return "", t("sheet_workbook.not_reckoned") if raw.value is not None else ""
+        return "", "not_reckoned" if raw.value is not None else ""
     if isinstance(value, bool) or cell.data_type == "e":
-        return "", t("sheet.number_unclear")
+        return "", "number_unclear"
     if isinstance(value, date) or hasattr(value, "hour"):
-        return "", t("sheet_workbook.became_date")
+        return "", "became_date"
     if isinstance(value, int | float):
         number = Decimal(format(value, ".15g"))
-        return (short(number), "") if abs(number) < NUMBER_MAX else ("", t("sheet.number_unclear"))
+        return (short(number), "") if abs(number) < NUMBER_MAX else ("", "number_unclear")
     try:
         return short(typed_number(str(value))), ""
     except ValidationFailed:
-        return "", t("sheet.number_unclear")
+        return "", "number_unclear"
 
 
 def _read_reason(cell: Any, raw: Any) -> tuple[str, str]:
     value = cell.value
     if value is None:
-        return "", t("sheet_workbook.not_reckoned") if raw.value is not None else ""
+        return "", "not_reckoned" if raw.value is not None else ""
     if isinstance(value, date):
         return day(value if not hasattr(value, "date") else value.date()), ""
     words = _words(format(value, ".15g") if isinstance(value, float) else value)
-    return words, t("workbook.too_long", n=TEXT_MAX) if len(words) > TEXT_MAX else ""
+    return words, "too_long" if len(words) > TEXT_MAX else ""
 
 
 def _typed(cell: Any, raw: Any) -> str:
@@ -604,8 +616,3 @@ def _text(cell: Any, words: str) -> Cell:
 
 def _digest(said: Any) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
-
-
-def _unreadable(message: str, **values: Any) -> WorkbookUnreadable:
-    words = t(message, **values)
-    return WorkbookUnreadable(words, errors=[{"at": "workbook", "message": words}])

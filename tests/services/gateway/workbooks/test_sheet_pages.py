@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from services.gateway.downloads import XLSX
 from shared.errors import CommendationError
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import SHEET_URL, FakeNetwork, recorded, sheet
@@ -216,4 +217,36 @@ def test_the_api_gives_and_takes_the_same(ask: Callable[[str, bytes], Any], secr
     assert (contested.status_code, contested.get_json()["details"]["rows"]) == (409, [{"unit": "btp", "item": "I.1"}])
     assert ask("?contested=theirs", content).status_code == 201
     wrong = ask("", edited(content, D7=8, D8="mười"))
-    assert (wrong.status_code, wrong.get_json()["errors"][0]["at"]) == (422, "'Bộ Tư pháp'!D8")
+    assert wrong.status_code == 422
+    (fault,) = wrong.get_json()["errors"]
+    assert (fault["at"], fault["code"]) == ("'Bộ Tư pháp'!D8", "number_unclear")
+
+
+def test_the_api_gives_the_faulty_rows_back_as_the_page_does(
+    ask: Callable[[str, bytes], Any], secretary: Browser, network: FakeNetwork
+) -> None:
+    content = edited(secretary.get(f"{API}?unit=btp").data, D7=8, D8="mười", D9=99)
+    row = {"at": "I.3", "message": "?", "code": "rubric.above_maximum"}
+    told = {"code": "evaluations.scores_refused", "message": "?", "status": 422, "details": {"errors": [row]}}
+    network.answers["evaluations", "rehearse_sheets"] = {"refused": [{"unit": "btp", "error": told}]}
+    faults = ask("/preview?unit=btp", content).get_json()["faults"]
+    assert [(one["at"], one["code"]) for one in faults] == [
+        ("'Bộ Tư pháp'!D8", "number_unclear"),
+        ("'Bộ Tư pháp'!D9", "rubric.above_maximum"),
+    ]
+    answer = ask("/faults?unit=btp", content)
+    assert (answer.status_code, answer.mimetype) == (200, XLSX)
+    tab = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert [tab.row_dimensions[number].hidden for number in (7, 8, 9)] == [True, False, False]
+    assert (tab["D7"].value, tab["D8"].value, tab["D9"].value) == (8, "mười", 99)
+    assert [tab[cell].comment is not None for cell in ("D7", "D8", "D9")] == [False, True, True]
+    assert not network.told("evaluations", "score_sheets")
+    assert ask("/faults?unit=bca", content).status_code == 422, "a workbook of another unit"
+    network.answers["evaluations", "rehearse_sheets"] = {"refused": []}
+    assert ask("/faults", edited(content, D8=5)).status_code == 404
+
+
+def test_the_api_takes_for_a_sheet_no_workbook_of_another(ask: Callable[[str, bytes], Any], secretary: Browser) -> None:
+    content = edited(secretary.get(f"{API}?unit=btp").data, D8=5)
+    assert ask("?unit=bca", content).status_code == 422
+    assert ask("?unit=btp", content).status_code == 201

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from services.gateway.workbooks import sheets as workbook
-from services.gateway.workbooks.excel import WorkbookUnreadable
+from services.gateway.workbooks.opening import WorkbookUnreadable
 from services.gateway.workbooks.sheets import Plan, Subject
 from tests.services.gateway.world import item, sheet
 
@@ -140,21 +140,21 @@ def test_a_float_is_read_as_the_spreadsheet_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "words", "code"),
     [
-        ("mười", "Không đọc được số này"),
-        ("1.000", "Không đọc được số này"),
-        (True, "Không đọc được số này"),
-        (10**12, "Không đọc được số này"),
-        (date(2025, 5, 12), "Excel đã đổi số này thành ngày"),
-        ("=1+1", "chưa được tính"),
-        ("#N/A", "Không đọc được số này"),
+        ("mười", "Không đọc được số này", "number_unclear"),
+        ("1.000", "Không đọc được số này", "number_unclear"),
+        (True, "Không đọc được số này", "number_unclear"),
+        (10**12, "Không đọc được số này", "number_unclear"),
+        (date(2025, 5, 12), "Excel đã đổi số này thành ngày", "became_date"),
+        ("=1+1", "chưa được tính", "not_reckoned"),
+        ("#N/A", "Không đọc được số này", "number_unclear"),
     ],
 )
-def test_what_is_no_score_is_named_by_its_cell(typed: Any, words: str) -> None:
+def test_what_is_no_score_is_named_by_its_cell(typed: Any, words: str, code: str) -> None:
     plan = planned(edited(made(), I_2=typed, I_1=8))
     (fault,) = plan.faults
-    assert (fault.tab, fault.cell) == (TAB, "E8")
+    assert (fault.tab, fault.cell, fault.code) == (TAB, "E8", code)
     assert words in fault.words
     assert said(plan) == [("I.1", "8", "có")]  # what is right is still shown
 
@@ -267,9 +267,16 @@ def test_rows_that_were_moved_keep_their_items() -> None:
 
 def test_what_the_service_refuses_is_named_by_the_cell_that_asked_for_it() -> None:
     plan = planned(edited(made(), I_1=8, I_2=21))
-    (fault,) = workbook.refused(plan, "btp", {"I.2": "Điểm phải từ 0 đến 20.", "I.9": "?"}, "phiếu đã nộp")
-    assert (fault.tab, fault.cell, fault.words) == (TAB, "E8", "Điểm phải từ 0 đến 20.")
-    assert workbook.refused(plan, "btp", {}, "phiếu đã nộp") == [workbook.Fault(TAB, "", "phiếu đã nộp")]
+    words = {"I.1": "Thiếu lý do.", "I.2": "Điểm phải từ 0 đến 20.", "I.9": "?"}
+    codes = {"": "evaluations.scores_refused", "I.2": "rubric.above_maximum"}
+    assert workbook.refused(plan, "btp", words, "phiếu đã nộp", codes) == [
+        workbook.Fault(TAB, "E7", "Thiếu lý do.", "evaluations.scores_refused"),
+        workbook.Fault(TAB, "E8", "Điểm phải từ 0 đến 20.", "rubric.above_maximum"),
+    ]
+    closed = {"": "evaluations.sheet_closed"}
+    assert workbook.refused(plan, "btp", {}, "phiếu đã nộp", closed) == [
+        workbook.Fault(TAB, "", "phiếu đã nộp", "evaluations.sheet_closed")
+    ]
 
 
 def faulty(content: bytes, *now: dict[str, Any], refused: dict[str, str] | None = None) -> bytes:
@@ -277,7 +284,7 @@ def faulty(content: bytes, *now: dict[str, Any], refused: dict[str, str] | None 
     sheets = {one["unit"]: one for one in now or [of()]}
     brought = workbook.read(content, SUBJECT)
     plan = workbook.plan(brought, sheets)
-    faults = [*plan.faults, *(workbook.refused(plan, "btp", refused, "") if refused else [])]
+    faults = [*plan.faults, *(workbook.refused(plan, "btp", refused, "", {"": "?"}) if refused else [])]
     return workbook.write_faulty(brought, faults, sheets, lambda key: NAMES.get(key, key))
 
 
@@ -316,7 +323,7 @@ def test_tabs_without_mistakes_are_hidden_and_one_refused_as_a_whole_is_seen_who
     content = edited(made(of(), of("ktnn")), I_1=9)
     sheets = {"btp": of(), "ktnn": of("ktnn")}
     brought = workbook.read(content, SUBJECT)
-    whole = workbook.refused(workbook.plan(brought, sheets), "btp", {}, "Phiếu đã nộp.")
+    whole = workbook.refused(workbook.plan(brought, sheets), "btp", {}, "Phiếu đã nộp.", {"": "evaluations.sheet_closed"})
     book = load_workbook(io.BytesIO(workbook.write_faulty(brought, whole, sheets, lambda key: NAMES.get(key, key))))
     assert [(name, book[name].sheet_state) for name in book.sheetnames[:2]] == [(TAB, "visible"), ("Kiểm toán Nhà nước", "hidden")]
     assert book.active is book[TAB]
