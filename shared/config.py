@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.bounds import START_SECONDS_MAX
+from shared.bounds import CHECKPOINT_HOURS, CHECKPOINT_HOURS_MAX, START_SECONDS_MAX
 from shared.errors import ConfigurationError
 
 PREFIX = "COMMENDATION_"
@@ -39,6 +39,7 @@ class Config:
     blobs_url: str = field(default="{var}/blobs", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "thi-dua@localhost"
+    checkpoint_hours: int = CHECKPOINT_HOURS
 
     @property
     def embedded(self) -> bool:
@@ -88,6 +89,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         blobs_url=_get(environ, "BLOBS_URL", default.blobs_url),
         smtp_url=smtp_url,
         mail_from=mail_from,
+        checkpoint_hours=_hours(_get(environ, "CHECKPOINT_HOURS", str(default.checkpoint_hours))),
     )
 
 
@@ -105,6 +107,12 @@ def _seconds(text: str) -> float:
     if not text.isdigit() or not 1 <= int(text) <= 3600:
         raise ConfigurationError(f"{PREFIX}START_SECONDS is {text!r}; give a number from 1 to 3600")
     return float(text)
+
+
+def _hours(text: str) -> int:
+    if not text.isdecimal() or int(text) > CHECKPOINT_HOURS_MAX:
+        raise ConfigurationError(f"{PREFIX}CHECKPOINT_HOURS is {text!r}; give a number from 1 to {CHECKPOINT_HOURS_MAX}, or 0 for never")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -35,6 +35,18 @@ class Verification(ma.Schema):
     verification = fields.String(required=True, validate=validate.Length(1, 100))
 
 
+class Verifications(ma.Schema):
+    """How many of the latest verifications; all without."""
+
+    limit = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(min=1))
+
+
+class Result(ma.Schema):
+    """The campaign whose result is asked about."""
+
+    campaign = key()
+
+
 class Placed(ma.Schema):
     """The id of an event."""
 

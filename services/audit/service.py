@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import eventlet
 from eventlet.event import Event as Green
 from nameko.extensions import DependencyProvider
+from nameko.timer import timer
 
 from services.audit import domain, schemas, views
 from services.audit.verification import FeedPage, Progress, result_of, verify
-from shared.bounds import PAGE_EVENTS_MAX
+from shared.access import OPERATOR
+from shared.bounds import CHECKPOINT_LOOK_SECONDS, PAGE_EVENTS_MAX
 from shared.calendar import utc_now
 from shared.config import PRODUCERS
 from shared.errors import CommendationError, NotFound
 from shared.event import Event
+from shared.feed.entrypoint import feed
+from shared.feed.page import Page
 from shared.ground import configuration
+from shared.ids import derived_id
 from shared.plain import plain
 from shared.projection import Projector, Reading
 from shared.rpc import Request, rpc
@@ -77,13 +82,26 @@ class EvidenceProvider(ViewsProvider):
 
 
 class AuditService(Service):
-    """Keeps every event of every service, and says when told to verify what has changed since."""
+    """Keeps every event of every service, and says what has changed since: when told to verify, and before a checkpoint of its own."""
 
     name = "audit"
     model = views.MODEL
     facts = FactsProvider(schemas.EVENTS)
     views = EvidenceProvider(views.MODEL)
     runs = RunsProvider()
+
+    @feed
+    def follow(self, page: Page) -> None:
+        """As every service; and what was made final has its checkpoint as soon as it is recorded."""
+        super().follow(page)
+        if any(event.type == views.FINALISED for event in page.events):
+            self._do_what_is_due()
+
+    @timer(interval=CHECKPOINT_LOOK_SECONDS)
+    def look(self) -> None:
+        """Do what is due without being told to, in the one process of the service that also publishes its log."""
+        if self.ground.relay.state == "active":
+            self._do_what_is_due()
 
     @rpc
     def streams(self, request: Request) -> list[dict[str, Any]]:
@@ -142,11 +160,16 @@ class AuditService(Service):
     def take_checkpoint(self, request: Request) -> dict[str, Any]:
         """Note down the heads of all trees, which still have to give those of the checkpoint before; nothing where they are the same."""
         self.permit(request)
+        return self._take(request)
+
+    @rpc
+    def result_checkpoint(self, request: Request) -> dict[str, Any] | None:
+        """The first checkpoint that holds the final result of a campaign; None where none does yet, or nothing is final."""
+        self.permit(request)
+        campaign = load(schemas.Result, request.data)["campaign"]
         with self.views.reading() as reading:
-            latest = views.latest_checkpoints(reading, 1)
-            before = tuple(latest[0]["heads"]) if latest else ()
-            command = domain.TakeCheckpoint(request.id, views.heads_now(reading), before, views.heads_again(reading, before))
-        return self.facts.execute(request, domain.CHECKPOINT, f"checkpoint-{request.id}", command)
+            found: dict[str, Any] | None = plain(views.checkpoint_of_result(reading, campaign))
+        return found
 
     @rpc
     def proof(self, request: Request) -> dict[str, Any]:
@@ -182,9 +205,7 @@ class AuditService(Service):
             return result_of(recorded)
         run = next((run for run in self.runs if run.answer is None or run.verification == request.id), None)
         if run is None:
-            run = Run(request.id, utc_now())
-            self.runs[:] = [run]
-            eventlet.spawn_n(self._work, run, request)
+            run = self._begin(request)
         with eventlet.Timeout(VERIFY_WAIT_SECONDS, False):
             run.ended.wait()
         return run.shown()
@@ -206,8 +227,57 @@ class AuditService(Service):
     def verifications(self, request: Request) -> list[dict[str, Any]]:
         """The verifications run so far, the latest first."""
         self.permit(request)
+        limit = load(schemas.Verifications, request.data)["limit"]
         with self.views.reading() as reading:
-            return plain(views.all_verifications(reading))
+            return plain(views.all_verifications(reading, limit))
+
+    def _take(self, request: Request) -> dict[str, Any]:
+        """Take a checkpoint under the id of the request. Raises EvidenceDiffers, NothingRecorded."""
+        with self.views.reading() as reading:
+            latest = views.latest_checkpoints(reading, 1)
+            before = tuple(latest[0]["heads"]) if latest else ()
+            command = domain.TakeCheckpoint(request.id, views.heads_now(reading), before, views.heads_again(reading, before))
+        return self.facts.execute(request, domain.CHECKPOINT, f"checkpoint-{request.id}", command)
+
+    def _do_what_is_due(self) -> None:
+        """Take the checkpoint that is due, or verify first. Never raises: what cannot be done now is due at the next look as well."""
+        now, hours = utc_now(), configuration().checkpoint_hours
+        try:
+            with self.views.reading() as reading:
+                waiting = views.waiting_for_checkpoint(reading)
+            step = domain.due(waiting, now, timedelta(hours=hours) if hours else None)
+            if step is domain.Due.CHECKPOINT:
+                self._take_unasked(waiting, now)
+            elif step is domain.Due.VERIFICATION:
+                self._verify_unasked(waiting, now)
+        except Exception as error:  # the database is away, or the record is being built
+            log.warning("nothing_done_of_what_is_due", error=repr(error))
+
+    # The id of what is done unasked is made from what it follows on: who was killed and comes again, and two who look at once, do it once.
+
+    def _take_unasked(self, waiting: domain.Waiting, now: datetime) -> None:
+        request = Request(OPERATOR, id=derived_id("audit.checkpoint", f"{configuration().site} {waiting.checkpoint}"))
+        try:
+            self._take(request)
+        except domain.EvidenceDiffers as error:
+            log.error("no_checkpoint_taken", reason=error.message)
+            self._verify_unasked(waiting, now)
+        else:
+            log.info("checkpoint_taken", checkpoint=request.id, final=waiting.final)
+
+    def _verify_unasked(self, waiting: domain.Waiting, now: datetime) -> None:
+        # one that broke off is not recorded: it is not begun again at every look
+        begun = any(now - run.started_at < domain.VERIFIED_FOR for run in self.runs)
+        if not begun and domain.verification_lapsed(waiting, now):
+            follows = f"{configuration().site} {waiting.checkpoint} {waiting.verification}"
+            self._begin(Request(OPERATOR, id=derived_id("audit.verification", follows)))
+
+    def _begin(self, request: Request) -> Run:
+        """Begin a verification under the id of the request, in the background."""
+        run = Run(request.id, utc_now())
+        self.runs[:] = [run]
+        eventlet.spawn_n(self._work, run, request)
+        return run
 
     def _work(self, run: Run, request: Request) -> None:
         try:

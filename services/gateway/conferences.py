@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Response
 
-from services.gateway import documents
+from services.gateway import documents, proofs
 from services.gateway.downloads import attachment
 from services.gateway.network import query
 from services.gateway.offload import beside
@@ -34,6 +34,7 @@ def _gathered(campaign: str, place: str, held_on: date | None, begins_at: str) -
         standings=boards["standings"],
         flag=boards["flag"],
         leader=boards["leader"],
+        checkpoint=proofs.of_result(campaign) if found["state"] == "final" else None,
         name_of=lambda organisation: names.get(organisation, organisation),
         place=" ".join(place.split())[:PLACE_MAX],
         held_on=held_on,

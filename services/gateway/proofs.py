@@ -36,6 +36,16 @@ def heads(positions: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any
         return None
 
 
+def of_result(campaign: str) -> dict[str, Any] | None:
+    """The first checkpoint that holds the final result of a campaign; None where none does yet, or the audit is away."""
+    try:
+        return cast("dict[str, Any] | None", query("audit", "result_checkpoint", campaign=campaign))
+    except NotSignedIn:
+        raise
+    except CommendationError:
+        return None
+
+
 def file(proof: Mapping[str, Any], name: str) -> Response:
     """A proof or a checkpoint as a file to keep."""
     return attachment(json.dumps(proof, ensure_ascii=False, indent=2) + "\n", f"{name}.json", "application/json")

@@ -189,7 +189,7 @@ class GatewayService:
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
         """Whether the gateway's database answers; it has no log and no view."""
-        health = {"service": self.name, "site": configuration().site, "head": 0, "cursors": [], "parked": [], "model": None}
+        health = {"service": self.name, "site": configuration().site, "head": 0, "cursors": [], "parked": [], "faults": [], "model": None}
         try:
             in_time(self.credentials.ping)
         except Unavailable as error:

@@ -126,6 +126,10 @@ class Projector:
         with self.database.read() as connection:
             return self._parked.all(connection, self._followed(connection))
 
+    def faults(self) -> list[str]:
+        """What an operator has to know of the rows beyond lag and parked events, in words; a model that knows more of its own says it."""
+        return []
+
     def discarded(self) -> list[dict[str, Any]]:
         """The events that operators have left out of this model, with reason, actor and time."""
         with self.database.read() as connection:

@@ -94,6 +94,9 @@ def test_an_empty_variable_is_as_none() -> None:
         ("START_SECONDS", "3601"),
         ("START_SECONDS", "1.5"),
         ("START_SECONDS", "for ever"),
+        ("CHECKPOINT_HOURS", "8761"),
+        ("CHECKPOINT_HOURS", "-1"),
+        ("CHECKPOINT_HOURS", "never"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(variable: str, value: str) -> None:
@@ -114,6 +117,7 @@ def test_mail_by_a_server_needs_a_sender() -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [("HTTP_PORT", "1"), ("HTTP_PORT", "65535"), ("START_SECONDS", "1"), ("START_SECONDS", "3600")]
+    + [("CHECKPOINT_HOURS", "0"), ("CHECKPOINT_HOURS", "8760")]
     + [("BROKER_URL", url) for url in ("embedded://", "amqp://broker//", "pyamqp://broker//", "amqps://broker//")],
 )
 def test_the_least_and_the_most_are_taken(variable: str, value: str) -> None:

@@ -13,6 +13,24 @@ UNIT = "btp"
 PREFIX = "/api/v1"
 
 
+def test_a_final_result_and_what_was_awarded_for_it_are_in_checkpoints(network: RunningNetwork, tmp_path: Path) -> None:
+    inspector = network.api("thanhtra")
+    network.settle()
+    sealed = inspector.get(f"/audit/results/{DONE}/checkpoint")
+    *_, awarded, first = inspector.get("/audit/checkpoints")
+    assert (sealed, sealed["actor"]) == (first, "system"), "nobody had to remember it"
+    assert awarded["actor"] != "system"
+    files = [tmp_path / name for name in ("sealed.json", "since.json")]
+    since = inspector.get(f"/audit/checkpoints/{first['checkpoint']}/consistency?after={awarded['checkpoint']}")
+    for file, held in zip(files, (sealed, since), strict=True):
+        file.write_text(json.dumps(held), encoding="utf-8")
+    told = network.cli("verify", "consistency", *map(str, files))
+    assert told.returncode == 0, told.stdout + told.stderr
+    grown = [head["size"] for head in awarded["heads"]], [head["size"] for head in first["heads"]]
+    assert sum(grown[0]) > sum(grown[1])
+    inspector.get("/audit/results/noi-chinh-2024/checkpoint", status=404)
+
+
 def test_the_events_behind_a_rank_are_proved_by_files_alone(network: RunningNetwork, tmp_path: Path) -> None:
     inspector = network.api("thanhtra")
     inspector.post("/audit/checkpoints", {})

@@ -15,6 +15,7 @@ from services.audit.domain.comparing import (
     compare,
     digest_of,
 )
+from services.audit.domain.due import VERIFIED_FOR, Due, Waiting, due, verification_lapsed
 from services.audit.domain.errors import EvidenceDiffers, NoStep, NothingRecorded, NotInTree
 from services.audit.domain.verifications import PROBLEM_MAX, VERIFICATION, RecordVerification, ServiceCompared, VerificationRun
 
@@ -23,8 +24,10 @@ __all__ = [
     "FINDINGS_BYTES_MAX",
     "PROBLEM_MAX",
     "VERIFICATION",
+    "VERIFIED_FOR",
     "CheckpointTaken",
     "Compared",
+    "Due",
     "Entry",
     "EvidenceDiffers",
     "Finding",
@@ -39,11 +42,14 @@ __all__ = [
     "ServiceCompared",
     "TakeCheckpoint",
     "VerificationRun",
+    "Waiting",
     "chained",
     "check_record",
     "compare",
     "digest_of",
     "digest_of_heads",
+    "due",
     "merkle",
     "note_of",
+    "verification_lapsed",
 ]

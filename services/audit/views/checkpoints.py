@@ -7,10 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.audit.domain import EvidenceDiffers, Head, NoStep, NotInTree, digest_of_heads, merkle
+from services.audit.domain import EvidenceDiffers, Head, NoStep, NotInTree, Waiting, digest_of_heads, merkle
+from services.audit.views.finals import finals
 from services.audit.views.model import MODEL
 from services.audit.views.record import entries
 from services.audit.views.trees import all_trees
+from services.audit.views.verifications import latest_verification
 from shared.event import Event
 from shared.projection import Reading, Rows
 from shared.store.database import Instant
@@ -58,6 +60,40 @@ def checkpoint_of(reading: Reading, checkpoint: str) -> dict[str, Any] | None:
     columns = [table.c.checkpoint, table.c.taken_at, table.c.actor]
     found = _with_heads(reading, reading.all(sa.select(*columns).where(table.c.checkpoint == checkpoint)))
     return found[0] if found else None
+
+
+def checkpoint_of_result(reading: Reading, campaign: str) -> dict[str, Any] | None:
+    """The first checkpoint that holds the event by which a campaign's result was made final; None where none does."""
+    table, heads, final = reading[checkpoints], reading[noted], reading[finals]
+    of_log = (heads.c.site == final.c.site) & (heads.c.service == final.c.service) & (heads.c.size >= final.c.position)
+    query = sa.select(table.c.checkpoint).join(heads, heads.c.checkpoint == table.c.checkpoint).join(final, of_log)
+    found = reading.one(query.where(final.c.stream == f"campaign-{campaign}").order_by(table.c.taken_at, table.c.position).limit(1))
+    return None if found is None else checkpoint_of(reading, found["checkpoint"])
+
+
+def waiting_for_checkpoint(reading: Reading) -> Waiting:
+    """What the trees hold beyond the latest checkpoint, and how the latest verification ended."""
+    latest = next(iter(latest_checkpoints(reading, 1)), None)
+    sizes = {(head.site, head.service): head.size for head in latest["heads"]} if latest else {}
+    grown = {log: (sizes.get(log, 0), tree.size) for log, tree in all_trees(reading).items() if tree.size > sizes.get(log, 0)}
+    table, final = reading[entries], reading[finals]
+    first = [_place(table, log, table.c.position == held + 1) for log, (held, _) in grown.items()]
+    beyond = [_place(final, log, final.c.position.between(held + 1, size)) for log, (held, size) in grown.items()]
+    since = reading.one(sa.select(table.c.recorded_at).where(sa.or_(sa.false(), *first)).order_by(table.c.recorded_at).limit(1))
+    run = latest_verification(reading)
+    return Waiting(
+        checkpoint=latest["checkpoint"] if latest else "",
+        verification=run["verification"] if run else "",
+        final=reading.one(sa.select(final.c.position).where(sa.or_(sa.false(), *beyond)).limit(1)) is not None,
+        since=None if since is None else since["recorded_at"],
+        verified_at=run["ended_at"] if run else None,
+        found=run["found"] if run else 0,
+    )
+
+
+def _place(table: sa.Table, log: tuple[str, str], where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    site, service = log
+    return (table.c.site == site) & (table.c.service == service) & where
 
 
 def heads_noted(reading: Reading, site: str, service: str) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from services.audit.domain import EvidenceDiffers, digest_of, merkle
 from services.audit.views import trees
+from services.audit.views.finals import FINALISED, finals
 from services.audit.views.record import entries, logs
+from services.audit.views.verifications import latest_verification
 from shared import access
 from shared.bounds import PAGE_EVENTS_MAX
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, Unavailable
 from shared.event import Event
 from shared.projection import Fetch, Projector
 from shared.projection.flush import flush, gathering
@@ -24,7 +26,7 @@ class Evidence(Projector):
     """The record of the audit, which is built anew only from logs that still say what was recorded."""
 
     def prepare(self) -> None:
-        """As of every projector; and what an earlier release did not have, from the record itself: the index by event, roles, trees."""
+        """As of every projector; and what an earlier release did not have, from the record: the index by event, roles, finals, trees."""
         super().prepare()
         with self.database.write() as connection:
             self._generations.change(connection)
@@ -46,6 +48,8 @@ class Evidence(Projector):
             return
         if any(name in access.GRANTS.metadata.tables for name in lacking):
             self._carry_roles(connection, generation)
+        if finals.name in lacking:
+            self._carry_finals(connection, generation)
         here = (generations.c.model == self.model.name) & (generations.c.generation == generation)
         connection.execute(generations.update().where(here).values(tables=" ".join(self.model.metadata.tables)))
 
@@ -57,6 +61,13 @@ class Evidence(Projector):
             event = Event.from_cloudevent(json.loads(body))
             self.model.folds[event.type](rows, event)
         flush(self.database, connection, tables, rows)
+
+    def _carry_finals(self, connection: sa.Connection, generation: int) -> None:
+        tables = self._generations.tables(generation)
+        recorded, target = tables[entries.name], tables[finals.name]
+        names = list(target.columns.keys())
+        found = sa.select(*[recorded.c[name] for name in names]).where(recorded.c.service == "campaigns", recorded.c.type == FINALISED)
+        connection.execute(target.insert().from_select(names, found))
 
     def _grow_trees(self, generation: int) -> None:
         """Take into the trees what the release before recorded without them, a page in a transaction: a start that is killed goes on."""
@@ -86,6 +97,18 @@ class Evidence(Projector):
             grown = trees.grow(rows, site, service, max(leaves, default=0), leaves.get)
             flush(self.database, connection, tables, rows)
         return grown
+
+    def faults(self) -> list[str]:
+        """What the latest verification found, where it found something."""
+        try:
+            with self.reading() as reading:
+                latest = latest_verification(reading)
+        except Unavailable:  # the record is being built, which its standing says
+            return []
+        if latest is None or not latest["found"]:
+            return []
+        at = f"{latest['ended_at']:%Y-%m-%d %H:%M} UTC"
+        return [f"differences between logs and record, as verified at {at}: {latest['found']}; `commendation verify` names them"]
 
     def beside(self, versions: Collection[int]) -> None:
         """Raises ConfigurationError: another version is not folded from logs, which may say something else by now."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.audit.domain import Entry, chained, digest_of, merkle
 from services.audit.views import trees
+from services.audit.views.finals import note_final
 from services.audit.views.model import MODEL
 from shared import access
 from shared.bounds import PAGE_EVENTS_MAX
@@ -77,6 +78,7 @@ def _recorded(rows: Rows, event: Event) -> None:
         return None if late is None else merkle.leaf_hash(late["body"].encode())
 
     trees.grow(rows, event.site, event.service, last, leaf_at)
+    note_final(rows, event)
 
 
 def all_logs(reading: Reading) -> list[dict[str, Any]]:

@@ -64,11 +64,16 @@ def _verified(rows: Rows, event: Event) -> None:
         rows.put(findings, verification=run, place=place, **finding)
 
 
-def all_verifications(reading: Reading) -> list[dict[str, Any]]:
-    """The runs, the latest first, without their findings."""
+def all_verifications(reading: Reading, limit: int | None = None) -> list[dict[str, Any]]:
+    """The runs, the latest first, without their findings; so many of them, or all."""
     table = reading[verifications]
     columns = [column for column in table.columns if column.name != "position"]
-    return reading.all(sa.select(*columns).order_by(table.c.position.desc()))
+    return reading.all(sa.select(*columns).order_by(table.c.position.desc()).limit(limit))
+
+
+def latest_verification(reading: Reading) -> dict[str, Any] | None:
+    """The run recorded last, without its findings."""
+    return next(iter(all_verifications(reading, 1)), None)
 
 
 def verification_of(reading: Reading, verification: str) -> dict[str, Any] | None:

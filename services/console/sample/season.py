@@ -136,6 +136,7 @@ _RESTS_ON_OTHERS = {
     ("evaluations", "submit_initiative"),
     ("awards", "propose_flag"),
     ("awards", "hand_over_flag"),
+    ("audit", "take_checkpoint"),
 }
 """Commands that rest on facts or roles that reach their service by events."""
 
@@ -298,7 +299,8 @@ def _running_pass(plan: dict[str, Any], season: dict[str, Any], scores: list[dic
 
 
 def _award_steps(plan: dict[str, Any]) -> Iterator[Step]:
-    """The flag for the unit at the top of the final board, and, apart from it, the rotation flag for next season's leader."""
+    """The flag for the unit at the top of the final board, and, apart from it, the rotation flag for next season's leader; then the
+    inspector's checkpoint of the logs that say so, beside the one that the audit took of the final board."""
     award, handover = plan["award"], plan["handover"]
     proposal = {name: award[name] for name in ("proposal", "form", "reason")}
     proposal |= {"campaign": plan["seasons"][0]["campaign"], "unit": _first_of(_scores(plan["seasons"][0]["season"]))}
@@ -306,6 +308,7 @@ def _award_steps(plan: dict[str, Any]) -> Iterator[Step]:
     yield Step("vote", "hoidong", "awards", "record_vote", {"proposal": award["proposal"], **award["vote"]})
     yield Step("decision", "lanhdao", "awards", "decide", {"proposal": award["proposal"], **award["decision"]})
     yield Step("handover", "thuongtruc", "awards", "hand_over_flag", {"cluster": plan["cluster"]["cluster"], **handover})
+    yield Step("checkpoint", "thanhtra", "audit", "take_checkpoint", {})
 
 
 def _first_of(scores: list[dict[str, str]]) -> str:

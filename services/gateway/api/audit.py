@@ -9,6 +9,7 @@ from flask.views import MethodView
 from services.gateway import proofs, schemas
 from services.gateway.api import blueprint, told
 from services.gateway.network import command, query
+from shared.errors import NotFound
 
 audit = blueprint("audit", "/audit", "The record of every event of every service, and its verification.")
 BLUEPRINTS = (audit,)
@@ -24,6 +25,12 @@ class Streams(MethodView):
 
 @audit.route("/verifications")
 class Verifications(MethodView):
+    @audit.arguments(schemas.LatestAsked, location="query")
+    @audit.response(200, schemas.VerificationEnded(many=True))
+    def get(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        """The verifications that were run, the audit's own with them, the latest first."""
+        return list(query("audit", "verifications", **asked))
+
     @audit.response(200, schemas.Verification)
     def post(self) -> Any:
         """Compare every service's log with the record: gaps, changed and missing events."""
@@ -40,7 +47,7 @@ class Verification(MethodView):
 
 @audit.route("/checkpoints")
 class Checkpoints(MethodView):
-    @audit.arguments(schemas.CheckpointsAsked, location="query")
+    @audit.arguments(schemas.LatestAsked, location="query")
     @audit.response(200, schemas.Checkpoint(many=True))
     def get(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         """The checkpoints taken, the latest first."""
@@ -51,6 +58,17 @@ class Checkpoints(MethodView):
     def post(self) -> tuple[dict[str, Any], int]:
         """Take one: note down the heads of all logs."""
         return told("audit", "take_checkpoint", {})
+
+
+@audit.route("/results/<campaign>/checkpoint")
+class ResultCheckpoint(MethodView):
+    @audit.response(200, schemas.Checkpoint)
+    def get(self, campaign: str) -> Any:
+        """The first checkpoint that holds the final result of a campaign."""
+        found = query("audit", "result_checkpoint", campaign=campaign)
+        if found is None:
+            raise NotFound(f"No checkpoint holds a final result of {campaign}.", campaign=campaign)
+        return found
 
 
 @audit.route("/checkpoints/<checkpoint>")

@@ -14,11 +14,12 @@ from datetime import date
 from typing import Any
 
 from services.gateway.documents.page import DOTS, Document, day_in_words
-from services.gateway.formats import day, short
+from services.gateway.formats import day, moment, short
 
 Board = Mapping[str, Any]
 
 ILLUSTRATIVE = "SỐ LIỆU MINH HOẠ – KHÔNG PHẢI KẾT QUẢ CHÍNH THỨC"
+_SEALED = {"standings": "bảng điểm", "flag": "bảng đề nghị tặng cờ"}
 _PROVISIONAL = "Điểm tạm tính: phong trào chưa được chốt kết quả."
 
 
@@ -27,7 +28,8 @@ class Conference:
     """The conference and what it decides about.
 
     campaign, cluster: as `campaigns.campaign` and `registry.cluster` answer them; standings, flag, leader: the boards as `rankings.board`
-    does. name_of: the name of an organisation. made_on: the day on which the drafts are made.
+    does. checkpoint: the first that holds the final result, as `audit.result_checkpoint` answers it. name_of: the name of an organisation.
+    made_on: the day on which the drafts are made.
     """
 
     campaign: Mapping[str, Any]
@@ -35,6 +37,7 @@ class Conference:
     standings: Board
     flag: Board
     leader: Board
+    checkpoint: Mapping[str, Any] | None
     name_of: Callable[[str], str]
     place: str
     held_on: date | None
@@ -169,6 +172,7 @@ def _boards(conference: Conference) -> Document:
         ],
         [9, 5, 5, 3],
     )
+    _say_proof(document, conference)
     document.signatures(("", "Người lập bảng"), ("TM. KHỐI THI ĐUA", "Khối trưởng"))
     return document
 
@@ -189,6 +193,7 @@ def _minutes(conference: Conference) -> Document:
     first = [row for row in conference.standings["rows"] if row["rank"] == 1]
     leading = "; ".join(f"{row['name']} ({short(row['total'])} điểm)" for row in first) or DOTS
     document.text(f"2. Kết quả chấm điểm, xếp hạng: bảng tổng hợp kèm theo. Xếp thứ nhất: {leading}.")
+    _say_proof(document, conference)
     candidates = [row["name"] for row in conference.flag["rows"] if row["candidate"]]
     document.text(
         f"3. Bình xét, suy tôn đơn vị đề nghị tặng Cờ thi đua. Theo bảng điểm, đơn vị được đề nghị: {'; '.join(candidates) or DOTS}."
@@ -209,6 +214,25 @@ def _minutes(conference: Conference) -> Document:
     document.signatures(("", "Thư ký"), ("", "Chủ trì"))
     document.recipients([conference.name(conference.cluster["organiser"]), "Các đơn vị thành viên"])
     return document
+
+
+def _say_proof(document: Document, conference: Conference) -> None:
+    """By what it can be proved later that the result printed here is the one that was made final; nothing of one that is not."""
+    if conference.campaign["state"] != "final":
+        return
+    said = []
+    if seal := conference.campaign["seal"]:
+        digests = "; ".join(f"{_SEALED.get(one['board'], one['board'])} {one['digest']}" for one in seal["boards"])
+        said.append(f"Mã SHA-256 của kết quả đã chốt: {digests}. Làm lại và đối chiếu bằng lệnh “commendation verify board” trên bản xuất.")
+    if checkpoint := conference.checkpoint:
+        roots = "; ".join(f"{head['service']} ({head['site']}) {head['size']} sự kiện, gốc {head['root']}" for head in checkpoint["heads"])
+        said.append(
+            f"Mốc nhật ký có kết quả này chốt lúc {moment(checkpoint['taken_at'])}, mã {checkpoint['digest']}: {roots}. Tải tệp của mốc và "
+            "chứng minh nối tiếp từ trang Kiểm chứng, đối chiếu bằng lệnh “commendation verify consistency”: mã và gốc còn như trên thì "
+            "nhật ký đến mốc chưa bị sửa, bớt hay chèn."
+        )
+    if said:
+        document.small(" ".join(said))
 
 
 def _compact(conference: Conference) -> Document:

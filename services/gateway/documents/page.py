@@ -93,6 +93,10 @@ class Document:
         """A paragraph; the last one carries the end mark. One with dots to fill in is not stretched to both margins."""
         self._put(self._body(), f"{words.rstrip('.')}./." if last else words, align=_LEFT if "…" in words else _JUSTIFIED)
 
+    def small(self, words: str) -> None:
+        """A paragraph for whoever looks for it, such as digests to compare: they break at the margin, wherever that is."""
+        self._put(self._paragraph(before=6, after=6), words, size=RECIPIENTS, italic=True, align=_LEFT)
+
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, numbers: Sequence[int] = ()) -> None:
         """A table whose head is repeated on each page, with a row of column numbers; columns in `numbers` are set to the right.
 

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.gateway import proofs
+from services.gateway import proofs, visitors
+from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.pages import common
 from services.gateway.problems import status_of
+from shared.access import NETWORK, OPERATOR, Role
 from shared.errors import CommendationError, NotSignedIn
 
 pages = common.blueprint("audit")
@@ -23,8 +25,15 @@ CHECKPOINTS_SHOWN = 20
 def audit(found: dict[str, Any] | None = None, error: CommendationError | None = None) -> str:
     if found is None and error is None and "verification" in request.args:
         found = query("audit", "verification", verification=request.args["verification"])
-    shown = query("audit", "checkpoints", limit=CHECKPOINTS_SHOWN)
-    return render_template("audit.html", streams=query("audit", "streams"), checkpoints=shown, posts=_posts(), found=found, error=error)
+    return render_template(
+        "audit.html",
+        streams=query("audit", "streams"),
+        checkpoints=query("audit", "checkpoints", limit=CHECKPOINTS_SHOWN),
+        latest=_latest_verification() if found is None else None,
+        posts=_posts(),
+        found=found,
+        error=error,
+    )
 
 
 @pages.post("/audit/verifications")
@@ -51,8 +60,9 @@ def checkpoint(checkpoint: str) -> Response:
 
 @pages.get("/audit/checkpoints/<checkpoint>/consistency")
 def consistency(checkpoint: str) -> Response:
-    """The proof that the logs were only added to since, as a file."""
-    return proofs.file(query("audit", "consistency", before=checkpoint), f"noi-tiep-{checkpoint}")
+    """The proof that the logs were only added to since, or up to a later checkpoint, as a file."""
+    proof = query("audit", "consistency", before=checkpoint, after=request.args.get("after"))
+    return proofs.file(proof, f"noi-tiep-{checkpoint}")
 
 
 @pages.get("/audit/events/<event>/proof")
@@ -62,5 +72,13 @@ def proof(event: str) -> Response:
     return proofs.file(found, f"vi-tri-{event}")
 
 
+def _latest_verification() -> dict[str, Any] | None:
+    """How the latest verification ended, for who may run one; it may have been the audit's own."""
+    if not visitors.holds(Role.INSPECTOR, Role.OFFICE, Role.ADMINISTRATOR, scope=NETWORK):
+        return None
+    return next(iter(query("audit", "verifications", limit=1)), None)
+
+
 def _posts() -> dict[str, str]:
-    return {row["account"]: row["post"] for row in query("registry", "posts")}
+    """The post of each account, and what is said of the network itself."""
+    return {row["account"]: row["post"] for row in query("registry", "posts")} | {OPERATOR: t("event.network")}

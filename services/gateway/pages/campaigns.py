@@ -73,6 +73,7 @@ def show(campaign: str, error: CommendationError | None = None) -> str:
         tie=_tie(run) if leads and final_possible and run["state"] != "final" else None,
         open_now=any(one["state"] == "open" for one in run["passes"]),
         logs=proofs.heads(run["seal"]["positions"]) if run["seal"] else None,
+        checkpoint=proofs.of_result(campaign) if run["state"] == "final" else None,
         error=error,
     )
 

@@ -37,6 +37,17 @@ class Verification(Answer):
     findings = rows(Finding)
 
 
+class VerificationEnded(Answer):
+    """A verification that was run to its end."""
+
+    verification = text()
+    started_at = instant()
+    ended_at = instant()
+    actor = text("the account that asked for it, or system for the audit's own")
+    checked = fields.Integer()
+    found = fields.Integer(metadata={"description": "Findings, all counted; the verification itself has the first of them"})
+
+
 class TreeHead(Answer):
     """The Merkle tree (RFC 9162, section 2.1; SHA-256) over the first events of a log."""
 
@@ -56,7 +67,7 @@ class Checkpoint(Answer):
     heads = rows(TreeHead)
 
 
-class CheckpointsAsked(Asked):
+class LatestAsked(Asked):
     """How many of the latest."""
 
     limit = fields.Integer(validate=validate.Range(1, 100))
@@ -116,12 +127,16 @@ class Alive(ma.Schema):
 
 
 class Readiness(ma.Schema):
-    """Whether every service is ready, with heads and cursors: a view holds a change once its cursor has reached the change's position."""
+    """Whether every service is ready; to an administrator with heads and cursors: a view holds a change once its cursor has reached it."""
 
     status = text("ready or not ready")
     missing = fields.List(fields.String(), metadata={"description": "Services that do not answer or lack something"})
     reasons = fields.Dict(
         keys=fields.String(), values=fields.List(fields.String()), metadata={"description": "What each of them lacks, in words"}
     )
-    parked = fields.Integer(metadata={"description": "Events that could not be folded and wait for an operator"})
-    services = fields.Dict(keys=fields.String(), values=fields.Dict())
+    parked = fields.Integer(metadata={"description": "Events that could not be folded and wait for an operator; to administrators"})
+    services = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        metadata={"description": "Of each service its log's head, relay, read model, cursors and faults; to administrators"},
+    )

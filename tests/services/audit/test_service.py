@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import eventlet
@@ -21,6 +23,7 @@ from shared.errors import CommendationError, NotAllowed, NotFound, Unavailable
 from shared.event import Context, Event, NewEvent
 from shared.facts import Facts
 from shared.feed.page import Page
+from shared.ground import Standing
 from shared.rpc import Request
 from shared.service import Views
 from shared.store import ANY, Append, EventStore, open_database
@@ -61,6 +64,7 @@ class Audit:
     """The service with everything around it but the broker."""
 
     def __init__(self, folder: Path) -> None:
+        self.later = timedelta()
         self.stores = {name: self._store(folder, name) for name in (*PRODUCERS, "audit")}
         self.evidence = views.Evidence(self.stores["audit"].database, views.MODEL)
         self.evidence.prepare()
@@ -70,14 +74,18 @@ class Audit:
         self.service.views = Views(self.evidence)
         self.service.network = self.producers
         self.service.runs = []
+        self.service.ground = SimpleNamespace(relay=Standing())
+        self.service.ground.relay.says("active")
         for role in ("inspector", "office", "administrator", "secretary"):
             granted = {"account": role, "role": role, "scope": "*"}
             self.stores["registry"].append(Append("accounts", ANY, [NewEvent("registry.RoleGranted", 1, granted)]), CONTEXT)
         self.follow()
 
-    @staticmethod
-    def _store(folder: Path, name: str) -> EventStore:
-        store = EventStore(open_database(f"sqlite:///{folder}/{name}.db"), site="vn", service=name)
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.later
+
+    def _store(self, folder: Path, name: str) -> EventStore:
+        store = EventStore(open_database(f"sqlite:///{folder}/{name}.db"), site="vn", service=name, clock=self.now)
         store.prepare()
         return store
 
@@ -93,8 +101,9 @@ class Audit:
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Iterator[Audit]:
+def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Audit]:
     made = Audit(tmp_path)
+    monkeypatch.setattr(service, "utc_now", made.now)
     yield made
     for store in made.stores.values():
         store.database.close()
@@ -310,3 +319,134 @@ class TestCheckpoints:
         facts = [NewEvent("registry.SomethingUnheardOf", 1, {"number": number}) for number in range(count)]
         audit.stores["registry"].append(Append("stream", ANY, facts), CONTEXT)
         audit.follow()
+
+
+class TestUnasked:
+    """What the audit does of itself: checkpoints, and verifications before them."""
+
+    DAY = timedelta(days=1, minutes=1)
+
+    def test_a_final_result_is_in_a_checkpoint_as_soon_as_it_is_recorded(self, audit: Audit) -> None:
+        self.make_final(audit)
+        (taken,) = audit.tell("anybody", "checkpoints")
+        assert (taken["actor"], [head["service"] for head in taken["heads"]]) == ("system", ["campaigns", "registry"])
+        assert audit.tell("anybody", "result_checkpoint", {"campaign": "c"}) == taken
+        assert audit.tell("anybody", "result_checkpoint", {"campaign": "another"}) is None
+        TestCheckpoints.happen(audit, 2)
+        TestCheckpoints.take(audit, "inspector", "k2")
+        assert audit.tell("anybody", "result_checkpoint", {"campaign": "c"}) == taken, "later ones hold it as well"
+
+    def test_what_is_left_undone_at_the_page_is_done_at_the_next_look(self, audit: Audit) -> None:
+        audit.stores["campaigns"].append(Append("campaign-c", ANY, [self.FINAL]), CONTEXT)
+        audit.follow()
+        assert audit.tell("anybody", "checkpoints") == []
+        assert self.looked(audit) == 1
+
+    def test_a_quiet_network_writes_nothing(self, audit: Audit) -> None:
+        self.make_final(audit)
+        for _ in range(3):
+            assert self.looked(audit, self.DAY) == 1
+        assert self.written(audit) == 1
+
+    def test_what_waits_for_a_day_is_verified_and_then_in_a_checkpoint(self, audit: Audit) -> None:
+        assert self.looked(audit) == 0
+        assert self.looked(audit, self.DAY) == 0
+        (run,) = audit.tell("inspector", "verifications")
+        assert (run["actor"], run["checked"], run["found"]) == ("system", 4, 0)
+        assert self.looked(audit) == 1
+        assert self.written(audit) == 2
+
+    def test_two_who_look_at_once_and_one_who_was_killed_take_one(self, audit: Audit) -> None:
+        audit.stores["campaigns"].append(Append("campaign-c", ANY, [self.FINAL]), CONTEXT)
+        audit.follow()
+        audit.service.look()
+        audit.service.look()  # what was taken has not come back to the record yet
+        assert self.written(audit) == 1
+        TestCheckpoints.happen(audit, 1)
+        audit.service.look()
+        assert self.written(audit) == 1, "what came meanwhile waits for its own"
+
+    def test_only_the_process_that_publishes_the_log_looks(self, audit: Audit) -> None:
+        audit.stores["campaigns"].append(Append("campaign-c", ANY, [self.FINAL]), CONTEXT)
+        audit.follow()
+        audit.service.ground.relay.says("stand-by")
+        assert self.looked(audit) == 0
+
+    def test_a_change_of_the_record_is_found_every_day_and_no_checkpoint_taken(self, audit: Audit) -> None:
+        self.tamper(audit, "entries__1", "body = replace(body, 'inspector', 'secretary')")
+        for later in (self.DAY, timedelta(), self.DAY):
+            assert self.looked(audit, later) == 0
+        run, _ = audit.tell("inspector", "verifications")
+        assert run["found"] > 0
+        (fault,) = audit.evidence.faults()
+        assert f"UTC: {run['found']};" in fault
+
+    def test_where_a_final_result_finds_the_tree_changed_the_record_is_verified(self, audit: Audit) -> None:
+        TestCheckpoints.take(audit, "inspector", "k1")
+        self.tamper(audit, "tiles__1", "hashes = replace(hashes, 'a', 'b')")
+        self.make_final(audit)
+        self.looked(audit)
+        assert [row["checkpoint"] for row in audit.tell("anybody", "checkpoints")] == ["k1"]
+        (run,) = audit.tell("inspector", "verifications")
+        assert run["found"] > 0
+        assert self.written(audit) == 2
+
+    def test_a_fault_is_gone_when_a_verification_finds_nothing(self, audit: Audit) -> None:
+        self.tamper(audit, "entries__1", "digest = 'x' || digest")
+        audit.tell("inspector", "verify")
+        self.tamper(audit, "entries__1", "digest = substr(digest, 2)")
+        audit.follow()
+        assert len(audit.evidence.faults()) == 1
+        audit.tell("inspector", "verify", command="v2")
+        audit.follow()
+        assert audit.evidence.faults() == []
+
+    def test_a_verification_that_broke_off_is_not_begun_at_every_look(self, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun: list[int] = []
+
+        def breaks_off(*_given: Any, **_more: Any) -> None:
+            begun.append(1)
+            raise RuntimeError("the disk")
+
+        monkeypatch.setattr(service, "verify", breaks_off)
+        for later in (self.DAY, timedelta(), timedelta()):
+            self.looked(audit, later)
+        assert (len(begun), self.written(audit)) == (1, 0)
+        self.looked(audit, self.DAY)
+        assert len(begun) == 2
+
+    def test_a_look_that_fails_holds_up_nothing(self, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away(_reading: Any) -> None:
+            raise Unavailable("away")
+
+        monkeypatch.setattr(views, "waiting_for_checkpoint", away)
+        self.make_final(audit)
+        assert self.looked(audit) == 0
+
+    FINAL = NewEvent("campaigns.CampaignFinalised", 9, {"as": "no release knows it"})
+
+    @classmethod
+    def make_final(cls, audit: Audit) -> None:
+        audit.stores["campaigns"].append(Append("campaign-c", ANY, [cls.FINAL]), CONTEXT)
+        audit.service.follow(Page.of(audit.stores["campaigns"].feed(0)))
+        audit.follow()
+
+    @staticmethod
+    def looked(audit: Audit, later: timedelta = timedelta()) -> int:
+        """How many checkpoints there are after a look, which is so much later than what was done before."""
+        audit.later += later
+        audit.service.look()
+        eventlet.sleep(0)
+        for run in audit.service.runs:
+            run.ended.wait()
+        audit.follow()
+        return len(audit.tell("anybody", "checkpoints"))
+
+    @staticmethod
+    def written(audit: Audit) -> int:
+        return int(audit.stores["audit"].head())
+
+    @staticmethod
+    def tamper(audit: Audit, table: str, change: str) -> None:
+        with audit.evidence.database.write() as connection:
+            connection.execute(sa.text(f"UPDATE {table} SET {change}"))

@@ -384,6 +384,70 @@ def _rows_of(rows: Rows) -> dict[str, list[dict[str, Any]]]:
     return {"trees": written.get("trees", []), "tiles": sorted(written.get("tiles", []), key=key)}
 
 
+class TestWaiting:
+    """What no checkpoint holds yet, and which one holds a final result."""
+
+    def test_what_waits_is_counted_from_the_latest_checkpoint_on(self, network: Network, tmp_path: Path) -> None:
+        assert self.waiting(network) == domain.Waiting("", "", False, network.stores["registry"].feed(0)[0].recorded_at, None, 0)
+        self.take(network, tmp_path, "k1")
+        assert self.waiting(network) == domain.Waiting("k1", "", False, None, None, 0)
+        self.make_final(network, "c")
+        network.append("registry", 3)
+        network.follow()
+        final = network.stores["campaigns"].feed(9)[0].recorded_at
+        assert self.waiting(network) == domain.Waiting("k1", "", True, final, None, 0)
+        self.take(network, tmp_path, "k2")
+        self.take(network, tmp_path, "k3")
+        assert self.waiting(network) == domain.Waiting("k3", "", False, None, None, 0)
+        network.append("campaigns", 1)
+        network.follow()
+        assert not self.waiting(network).final, "the one before is held"
+        with network.evidence.reading() as reading:
+            assert [(views.checkpoint_of_result(reading, one) or {}).get("checkpoint") for one in ("c", "d")] == ["k2", None]
+
+    def test_what_stands_behind_a_gap_does_not_wait(self, network: Network, tmp_path: Path) -> None:
+        """No checkpoint could hold it, and one after the other would be taken in vain."""
+        self.take(network, tmp_path, "k1")
+        network.append("campaigns", 1)
+        self.make_final(network, "c")
+        network.follow()
+        for size, since in ((10, network.stores["campaigns"].feed(9)[0].recorded_at), (9, None)):
+            with network.evidence.database.write() as connection:
+                connection.execute(sa.text(f"UPDATE trees__1 SET size = {size} WHERE service = 'campaigns'"))
+            assert self.waiting(network) == domain.Waiting("k1", "", False, since, None, 0)
+
+    def test_a_record_of_a_release_without_finals_gets_them_from_its_entries(self, network: Network) -> None:
+        self.make_final(network, "c")
+        network.follow()
+        with network.evidence.database.write() as connection:
+            connection.execute(sa.text("DROP TABLE finals__1"))
+        later = views.Evidence(network.evidence.database, views.MODEL)
+        later.prepare()
+        with later.reading() as reading:
+            assert reading.all(sa.select(reading.tables["finals"])) == [
+                {"site": "vn", "service": "campaigns", "position": 10, "stream": "campaign-c"}
+            ]
+
+    @staticmethod
+    def waiting(network: Network) -> domain.Waiting:
+        with network.evidence.reading() as reading:
+            return views.waiting_for_checkpoint(reading)
+
+    @staticmethod
+    def make_final(network: Network, campaign: str) -> None:
+        final = NewEvent(views.FINALISED, 2, {"campaign": campaign, "boards": [], "positions": []})
+        network.stores["campaigns"].append(Append(f"campaign-{campaign}", ANY, [final]), CONTEXT)
+
+    @staticmethod
+    def take(network: Network, folder: Path, checkpoint: str) -> None:
+        if "audit" not in network.stores:
+            network.stores["audit"] = network._store(folder, "audit")
+        with network.evidence.reading() as reading:
+            taken = schemas.EVENTS.encode(domain.CheckpointTaken(checkpoint, views.heads_now(reading)))
+        network.stores["audit"].append(Append(f"checkpoint-{checkpoint}", ANY, [taken]), CONTEXT)
+        network.follow("audit")
+
+
 class TestRebuild:
     def test_a_record_is_built_anew_from_logs_that_say_the_same(self, network: Network) -> None:
         with network.evidence.reading() as reading:

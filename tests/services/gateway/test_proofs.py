@@ -78,7 +78,10 @@ def test_a_final_result_shows_the_heads_of_the_logs_that_it_rests_on(browser: Br
     for words in (CHECKPOINT["digest"], "Chấm điểm (evaluations) tại vn, 14 sự kiện", "a2" * 32):
         assert words in page
     assert network.told("audit", "heads")[-1].data == {"positions": places}
-    network.answers["audit", "heads"] = NotInTree("behind")
+    assert "chốt lúc 10:00 01/12/2024" in page
+    assert 'href="/audit/checkpoints/k1"' in page
+    assert network.told("audit", "result_checkpoint")[-1].data == {"campaign": "td-2024"}
+    network.answers["audit", "heads"] = network.answers["audit", "result_checkpoint"] = NotInTree("behind")
     assert browser("thuky").get("/campaigns/td-2024").status_code == 200
 
 
@@ -95,13 +98,41 @@ def test_checkpoints_are_shown_to_all_and_taken_by_who_may(browser: Browsers, ne
     assert (refused.status_code, "đã có người sửa" in refused.text) == (409, True)
 
 
+def test_what_the_audit_did_of_itself_is_said_so(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["audit", "checkpoints"] = [{**CHECKPOINT, "actor": "system"}]
+    page = browser("thuky").get("/audit").text
+    assert "Người chốt: hệ thống" in page
+    assert not network.told("audit", "verifications"), "verifications are for who may run one"
+    assert "gần nhất: 10:05 01/12/2024 (hệ thống), đã đối chiếu 21 sự kiện" in browser("office").get("/audit").text
+
+
+def test_what_the_latest_verification_found_is_seen_by_who_opens_the_page(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["audit", "verifications"] = [{**insights.VERIFICATION, "found": 3}]
+    page = browser("office").get("/audit").text
+    assert "thấy 3 điểm không khớp trong 21 sự kiện" in page
+    assert 'href="/audit?verification=v1"' in page
+    assert "gần nhất" not in browser("thuky").get("/audit").text
+    network.answers["audit", "verifications"] = []
+    assert "gần nhất" not in browser("office").get("/audit").text
+
+
+def test_from_each_checkpoint_to_the_next_a_proof_is_kept(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["audit", "checkpoints"] = [{**CHECKPOINT, "checkpoint": "k2"}, CHECKPOINT]
+    here = browser("thuky")
+    page = here.get("/audit").text
+    assert page.count("after=") == 1
+    assert 'href="/audit/checkpoints/k1/consistency?after=k2"' in page
+    assert here.get("/audit/checkpoints/k1/consistency?after=k2").status_code == 200
+    assert network.told("audit", "consistency")[-1].data == {"before": "k1", "after": "k2"}
+
+
 def test_checkpoints_and_what_is_proved_since_are_kept_as_files(browser: Browsers, network: FakeNetwork) -> None:
     here = browser("thuky")
     assert json.loads(here.get("/audit/checkpoints/k1").text) == CHECKPOINT
     since = here.get("/audit/checkpoints/k1/consistency")
     assert since.headers["Content-Disposition"] == 'attachment; filename="noi-tiep-k1.json"'
     assert json.loads(since.text) == insights.consistent({})
-    assert network.told("audit", "consistency")[-1].data == {"before": "k1"}
+    assert network.told("audit", "consistency")[-1].data == {"before": "k1", "after": None}
 
 
 def test_all_of_it_over_the_api(client: FlaskClient, token: Tokens, network: FakeNetwork) -> None:
@@ -114,6 +145,11 @@ def test_all_of_it_over_the_api(client: FlaskClient, token: Tokens, network: Fak
     assert get(f"{EVENT}/proof?with_event=true", "office") == insights.proved({"event": "0190-event"}) | {"body": '{"id":"0190-event"}'}
     assert get("/audit/checkpoints?limit=1") == [CHECKPOINT]
     assert get("/audit/checkpoints/k1") == CHECKPOINT
+    assert get("/audit/verifications?limit=5", "office") == [insights.VERIFICATION]
+    assert network.told("audit", "verifications")[-1].data == {"limit": 5}
+    assert get("/audit/results/td-2024/checkpoint") == CHECKPOINT
+    network.answers["audit", "result_checkpoint"] = None
+    assert client.get("/api/v1/audit/results/td-2024/checkpoint", headers=token("thuky")).status_code == 404
     assert get("/audit/checkpoints/k1/consistency?after=k2") == insights.consistent({"after": "k2"})
     assert client.post("/api/v1/audit/checkpoints", headers=token("office")).status_code == 201
     assert [call.actor for call in network.told("audit", "take_checkpoint")] == ["a-2"]

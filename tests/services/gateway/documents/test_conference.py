@@ -17,6 +17,7 @@ import pytest
 
 from services.gateway.documents import Conference, pack
 from services.gateway.documents.page import Document, day_in_words
+from tests.services.gateway import insights, world
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.world import FakeNetwork
 
@@ -61,6 +62,7 @@ def conference(**changed: Any) -> Conference:
                     {"name": NAMES[unit], "led": [2019, 2024][: n + 1], "deputised": [], "standing": 1} for n, unit in enumerate(UNITS)
                 ],
             },
+            checkpoint=None,
             name_of=lambda unit: NAMES.get(unit, unit),
             place="Ninh Bình",
             held_on=date(2025, 2, 5),
@@ -124,6 +126,41 @@ def test_a_final_campaign_is_not_called_provisional() -> None:
     board = conference().standings
     document = opened(pack(conference(standings={**board, "state": "final"})))["3-bang-diem-xep-hang"]
     assert "tạm tính" not in words(document)
+
+
+SEAL = {"boards": [{"board": "standings", "digest": "5a" * 32}, {"board": "flag", "digest": "f1" * 32}], "positions": []}
+
+
+def test_a_final_result_is_printed_with_what_proves_it() -> None:
+    final = {**conference().campaign, "state": "final", "seal": SEAL}
+    found = opened(pack(conference(campaign=final, checkpoint=insights.CHECKPOINT)))
+    for name in ("3-bang-diem-xep-hang", "4-bien-ban-du-thao"):
+        (proof,) = [paragraph for paragraph in found[name].paragraphs if "SHA-256" in paragraph.text]
+        for said in (
+            "5a" * 32,
+            "f1" * 32,
+            "10:00 01/12/2024",
+            insights.CHECKPOINT["digest"],
+            "evaluations (vn) 14 sự kiện, gốc " + "a2" * 32,
+        ):
+            assert said in proof.text, name
+        for command in ("commendation verify board", "commendation verify consistency"):
+            assert command in proof.text, name
+        assert {run.font.size.pt for run in proof.runs} == {11}
+    others = [words(document) for name, document in found.items() if not name.startswith(("3", "4"))]
+    assert not any("SHA-256" in said for said in others)
+
+
+def test_what_proves_a_result_is_printed_as_far_as_it_is_there() -> None:
+    final = {**conference().campaign, "state": "final", "seal": SEAL}
+    awaited = words(opened(pack(conference(campaign=final)))["4-bien-ban-du-thao"])
+    assert "5a" * 32 in awaited
+    assert "Mốc nhật ký" not in awaited
+    unsealed = words(opened(pack(conference(campaign={**final, "seal": None}, checkpoint=insights.CHECKPOINT)))["4-bien-ban-du-thao"])
+    assert insights.CHECKPOINT["digest"] in unsealed
+    assert "SHA-256" not in unsealed
+    provisional = conference(campaign={**final, "state": "open"}, checkpoint=insights.CHECKPOINT)
+    assert not any(insights.CHECKPOINT["digest"] in words(document) for document in opened(pack(provisional)).values())
 
 
 def test_illustrative_figures_are_marked_in_every_document() -> None:
@@ -191,6 +228,15 @@ def test_the_page_gives_the_pack(office: Browser) -> None:
     assert 'filename="hoi-nghi-td-2024.zip"' in answer.headers["Content-Disposition"]
     agenda = opened(answer.data)["1-chuong-trinh"]
     assert "Thời gian: 8 giờ, ngày 05 tháng 02 năm 2025." in words(agenda)
+
+
+def test_the_pack_of_a_final_result_asks_for_its_checkpoint(office: Browser, network: FakeNetwork) -> None:
+    office.get("/campaigns/td-2024/conference/pack")
+    assert not network.told("audit", "result_checkpoint")
+    run = {**world.CAMPAIGN, "units": world.UNITS, "passes": world.PASSES, "phases": world.PHASES}
+    network.answers["campaigns", "campaign"] = {**run, "state": "final", "seal": SEAL}
+    minutes = opened(office.get("/campaigns/td-2024/conference/pack").data)["4-bien-ban-du-thao"]
+    assert insights.CHECKPOINT["digest"] in words(minutes)
 
 
 def test_a_day_that_is_none_is_said_and_what_was_typed_stays(office: Browser) -> None:
