@@ -15,7 +15,7 @@ AWAY = "does not answer"
 
 
 def told(store: EventStore, projector: Projector) -> dict[str, Any]:
-    """What its database tells of a service: the head of its log, the relay's place, its read model, and what is parked."""
+    """What its database tells of a service: the head of its log, the relay's place, its read model, what is parked, and `faults`."""
     head = store.head()
     with store.database.read() as connection:
         at = connection.execute(sa.select(relay.c.position, relay.c.fence)).one()
@@ -30,17 +30,21 @@ def told(store: EventStore, projector: Projector) -> dict[str, Any]:
         "parked": [
             {key: row[key] for key in ("site", "service", "position", "stream", "attempts", "last_error")} for row in projector.parked()
         ],
+        "faults": projector.faults(),
     }
 
 
 def untold(service: str, site: str, reason: str) -> dict[str, Any]:
     """The same where its database does not answer."""
-    away = {"state": AWAY, "reason": reason}
-    return {"service": service, "site": site, "head": 0, "database": away, "relay": {}, "model": None, "cursors": [], "parked": []}
+    nothing: dict[str, Any] = {"head": 0, "relay": {}, "model": None, "cursors": [], "parked": [], "faults": []}
+    return {"service": service, "site": site, "database": {"state": AWAY, "reason": reason}, **nothing}
 
 
 def missing(health: Mapping[str, Any]) -> list[str]:
-    """What keeps a service from being ready, in words that may be shown to anyone; parked events, which wait for an operator, do not."""
+    """What keeps a service from being ready; parked events and faults, which wait for an operator, do not.
+
+    In words that may be shown to anyone: without addresses, and without numbers, from which one could see that something is recorded.
+    """
     found = []
     if health["database"]["state"] != "ok":
         found.append(f"the database {AWAY}")
@@ -52,5 +56,5 @@ def missing(health: Mapping[str, Any]) -> list[str]:
             found.append(f"the {part} is starting")
     model = health["model"]
     if model is not None and model["state"] != "live":
-        found.append(f"the read model {model['name']} version {model['version']} is being built: {model['position']} of {model['of']}")
+        found.append(f"the read model {model['name']} version {model['version']} is being built")
     return found

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import click
 
 from services.console.exported import Log
+from services.rankings import replay
 from services.rankings import seals as rankings
 from shared.errors import CommendationError, NotFound
 
@@ -37,8 +38,9 @@ def _compared(log: Log, campaign: str) -> list[dict[str, Any]]:
         return []
     anew: dict[str, str] = {}
     try:
-        with rankings.replayed(log.resting_on(final), campaign) as reading:
-            anew = {one["board"]: one["digest"] for one in rankings.digests(reading, campaign, log.day(final))}
+        with replay.replayed(log.resting_on(final), campaign) as reading:
+            (made,) = rankings.digests(rankings.Sealing(reading, campaign, log.day(final)))
+            anew = {one["board"]: one["digest"] for one in made}
     except CommendationError as error:
         click.echo(f"{campaign}: {error.message}", err=True)
     return [

@@ -36,7 +36,7 @@ def status(ready: str | None) -> None:
                 table.add_row(service, "-", "-", "-", "-", "-", "it does not answer")
                 continue
             behind = {row["service"]: heads.get(row["service"], 0) - row["position"] for row in health["cursors"]}
-            late = late or any(count > 0 for count in behind.values()) or bool(health["parked"] or health["missing"])
+            late = late or any(count > 0 for count in behind.values()) or bool(health["parked"] or health["faults"] or health["missing"])
             table.add_row(
                 service,
                 str(health["head"]),
@@ -77,6 +77,9 @@ def _relay(relay: Mapping[str, Any]) -> str:
 
 
 def _lacks(health: Mapping[str, Any]) -> list[str]:
-    """What is missing, with the reasons that operators may see."""
+    """What is missing, with the reasons and figures that operators may see, and what is wrong."""
     reasons = [health.get(part, {}).get("reason") for part in ("database", "relay", "feed")]
-    return [*health["missing"], *(f"({reason})" for reason in dict.fromkeys(reasons) if reason)]
+    model = health["model"]
+    if model is not None and model["state"] != "live":
+        reasons.append(f"{model['position']} of {model['of']} events")
+    return [*health["missing"], *(f"({reason})" for reason in dict.fromkeys(reasons) if reason), *health["faults"]]

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from services.audit import offline
 from services.console.exported import Log
 from services.console.site import open_site
-from services.rankings import seals, second
+from services.rankings import replay, seals, second
 from shared.config import PRODUCERS, load
 from shared.errors import CommendationError, NotFound, ValidationFailed
 
@@ -75,13 +75,16 @@ def _compared(log: Log, campaign: str) -> Iterator[tuple[bool, list[str]]]:
     events, today = log.resting_on(final), log.day(final)
     sealed = {seal.board: seal.digest for seal in final.result.boards} if final else {}
     try:
-        with seals.replayed(events, campaign) as reading:
-            shown = seals.sealed(reading, campaign, today)
+        with replay.replayed(events, campaign) as reading:
+            sealing = seals.Sealing(reading, campaign, today)
+            (made,) = seals.digests(sealing)
     except CommendationError as error:
         yield False, [f"{campaign} CANNOT BE MADE: {error.message}"]
         return
-    for found in second.compared(shown, [event.to_cloudevent() for event in events], campaign, today):
-        digest = seals.digest_of(shown[found.board])
+    digests = {one["board"]: one["digest"] for one in made}
+    record = second.observed((event.to_cloudevent() for event in events), campaign, today)
+    for found in second.compared(sealing.figures(), record):
+        digest = digests[found.board]
         broken = sealed.get(found.board, digest) != digest
         seal = "NOT AS SEALED" if broken else "as sealed" if found.board in sealed else "not sealed"
         opinion = f"{found.count} FIGURES DIFFER" if found.count else "second opinion agrees"

@@ -45,7 +45,7 @@ def test_the_database_tells_where_log_relay_and_read_model_stand(database: Datab
         ("relay", {"state": "waiting", "reason": "refused"}, "the relay waits for the broker or the database"),
         ("relay", {"state": "starting", "reason": ""}, "the relay is starting"),
         ("feed", {"state": "waiting", "reason": "refused"}, "the feed waits for the broker"),
-        ("model", {**LIVE, "state": "building", "position": 4}, "the read model diary version 2 is being built: 4 of 7"),
+        ("model", {**LIVE, "state": "building", "position": 4}, "the read model diary version 2 is being built"),
     ],
 )
 def test_what_is_missing_is_named_without_addresses(part: str, stands: dict[str, Any], words: str) -> None:
@@ -68,6 +68,7 @@ def test_a_service_without_its_database_says_so_and_no_more() -> None:
         "model": None,
         "cursors": [],
         "parked": [],
+        "faults": [],
     }
 
 

@@ -67,10 +67,11 @@ def test_the_reorganisation_is_recorded_by_the_console_and_a_second_run_changes_
     assert first.returncode == 0, first.stderr
     assert "facts recorded." in first.stdout
     network.settle()
-    recorded = api.get("/ready")["services"]["registry"]["head"]
+    administrator = network.api("quantri")
+    recorded = administrator.get("/ready")["services"]["registry"]["head"]
     again = network.cli(*run, COMMENDATION_PASSWORD=sample_password())
     assert (again.returncode, "Nothing changed" in again.stdout) == (0, True), again.stderr
-    assert api.get("/ready")["services"]["registry"]["head"] == recorded
+    assert administrator.get("/ready")["services"]["registry"]["head"] == recorded
 
     heirs = {key: [step["organisation"] for step in api.get(f"/organisations/{key}/lineage")["heirs"]] for key in ("xa-97001", "xa-97002")}
     assert heirs == {"xa-97001": ["xa-97001-2025"], "xa-97002": ["xa-97001-2025", "xa-97003-2025"]}
