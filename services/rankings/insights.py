@@ -1,31 +1,21 @@
-"""Questions about boards: what would be if, what changed, who can still win, how firm, how honest. All from what boards are made of.
+"""Questions about boards: what would be if, what changed, a unit over its seasons, the evidence behind its scores.
 
-What is asked here obeys the freeze because boards do (`boards.cut_of`): no question sees a sheet that the board does not. What if, what
-changed and a unit's seasons are told from lines, which a board of thousands has room for; the others need every score at once, and say
-of a board that is too large for that how large it may be.
+What is asked here obeys the freeze because boards do (`boards.cut_of`): no question sees a sheet that the board does not. All but
+`board_under`, which is a board with every score, are told from lines, which a board of thousands has room for.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
-from services.rankings import boards, domain, kept, views
-from services.rankings.boards import Inputs
+from services.rankings import asked, boards, domain, kept, views
 from shared import rubric as rubrics
-from shared.bounds import BOARD_ROWS_PAGE_MAX, COMPARED_CELLS_MAX, INSIGHT_CELLS_MAX, INSIGHT_LINES_CELLS_MAX
-from shared.errors import DomainError, NotFound
+from shared.bounds import BOARD_ROWS_PAGE_MAX, COMPARED_CELLS_MAX, INSIGHT_CELLS_MAX
 from shared.projection import Reading
-
-
-class BoardTooLarge(DomainError):
-    """A board is too large to be computed again and again for a question."""
-
-    code: ClassVar[str] = "rankings.board_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +46,15 @@ class Supposition:
 
 def board_under(reading: Reading, campaign: str, rubric: str, as_of: datetime | None = None) -> dict[str, Any]:
     """The standings as they would be under another published version of the rules. Marked `hypothetical`: it is not the result."""
-    made_of = _inputs(reading, campaign, as_of)
+    asked.known(reading, campaign, INSIGHT_CELLS_MAX)
+    made_of = boards.inputs(reading, campaign, as_of)
     made_of = replace(made_of, rubric=_rules(reading, made_of.found, rubric))
     made = domain.standings_data(made_of.standings())
     names = views.names_of(reading, made_of.units)
     rows = [{**row, "name": names.get(row["unit"], row["unit"])} for row in made["rows"]]
     return {
         **made,
-        **_head(made_of.found, made_of.as_of),
+        **asked.head(made_of.found, made_of.as_of),
         "hypothetical": True,
         "rules": rubrics.to_data(made_of.rubric),
         "rows": rows,
@@ -78,21 +69,24 @@ def what_if(reading: Reading, supposed: Supposition) -> dict[str, Any]:
     that may be supposed; `scorers`: whose sheets count; `ignored`: scores that have no place in those rules.
     Raises NotFound, BoardTooLarge, ItemUnknown, SuppositionRefused.
     """
-    found = _known(reading, supposed.campaign, INSIGHT_LINES_CELLS_MAX)
+    found = asked.known(reading, supposed.campaign)
     with kept.made(reading, found, supposed.as_of) as made:
         was = {row.unit: row for row in made.ranking.rows()}
+    asked.breathe()
     rubric = domain.reweighted(_rules(reading, found, supposed.rubric), supposed.weights)
     scorers = _scorers(reading, found, supposed.as_of)
     domain.check_scorers(supposed.without, scorers)
+    asked.breathe()
     rows, ignored = list(was.values()), 0
     if supposed.rubric or supposed.weights or supposed.without:
-        ranking, ignored = _would_be(reading, found, rubric, supposed.as_of, supposed.without)
+        ranking, ignored = would_be(reading, found, rubric, supposed.as_of, supposed.without)
         rows = ranking.rows()
+        asked.breathe()
     shown = rows[supposed.start : supposed.start + supposed.limit]
     end = supposed.start + len(shown)
     names = views.names_of(reading, {*(row.unit for row in shown), *scorers})
     return {
-        **_head(found, supposed.as_of),
+        **asked.head(found, supposed.as_of),
         "hypothetical": True,
         "rubric": rubric.key,
         "scale": rubric.scale,
@@ -114,14 +108,6 @@ def _beside(row: domain.Row, was: domain.Row, names: Mapping[str, str]) -> dict[
     return {**told, "name": names.get(row.unit, row.unit), "was": {name: getattr(was, name) for name in ("status", "rank", "total")}}
 
 
-def firmness(reading: Reading, campaign: str, percent: Decimal) -> dict[str, Any]:
-    """How firm the first place is against changes of all weights within a share (see `domain.sensitivity`)."""
-    made_of = _inputs(reading, campaign)
-    found = domain.firmness(made_of.standings(), percent, lambda rubric: replace(made_of, rubric=rubric).standings())
-    names = views.names_of(reading, made_of.units)
-    return {**_head(made_of.found, made_of.as_of), "hypothetical": True, "percent": percent, "firmness": found, "names": names}
-
-
 def compare(reading: Reading, before: Side, after: Side, limit: int = BOARD_ROWS_PAGE_MAX, start: int = 0) -> dict[str, Any]:
     """Two boards unit by unit, with what moved each, and in what their rules differ.
 
@@ -131,12 +117,12 @@ def compare(reading: Reading, before: Side, after: Side, limit: int = BOARD_ROWS
     old, new = (_laid_out(reading, side) for side in (before, after))
     units = list(dict.fromkeys((*new.rows, *old.rows)))
     items = max(_items(one.rubric) for one in (old, new))
-    asked = units[start : start + min(limit, max(1, COMPARED_CELLS_MAX // items))]
-    end = start + len(asked)
-    moved = {row.unit: row for row in domain.compare(old.standings(reading, asked), new.standings(reading, asked))}
+    shown = units[start : start + min(limit, max(1, COMPARED_CELLS_MAX // items))]
+    end = start + len(shown)
+    moved = {row.unit: row for row in domain.compare(old.standings(reading, shown), new.standings(reading, shown))}
     sides = [
         {
-            **_head(one.found, one.as_of),
+            **asked.head(one.found, one.as_of),
             "rubric": one.rubric.key,
             "hypothetical": one.rubric.key != one.found["rubric"],
             "versions": _versions(reading, one.found),
@@ -149,10 +135,10 @@ def compare(reading: Reading, before: Side, after: Side, limit: int = BOARD_ROWS
         "hypothetical": any(side["hypothetical"] for side in sides),
         "illustrative": any(side["illustrative"] for side in sides),
         "units": len(units),
-        "rows": [moved[unit] for unit in asked],
+        "rows": [moved[unit] for unit in shown],
         "next": end if end < len(units) else None,
         "rules": () if old.rubric == new.rubric else rubrics.differences(old.rubric, new.rubric),
-        "names": views.names_of(reading, asked),
+        "names": views.names_of(reading, shown),
         "campaigns": _seasons(reading, new.found["cluster"]),
     }
 
@@ -168,8 +154,8 @@ class LaidOut:
 
     def standings(self, reading: Reading, units: Sequence[str]) -> domain.Standings:
         """The rows of those of these units that are on the board, with their items."""
-        asked = set(units)
-        mine = [unit for unit in self.rows if unit in asked]
+        among = set(units)
+        mine = [unit for unit in self.rows if unit in among]
         sheets = views.Counted(reading, self.found["campaign"], boards.cut_of(self.found, self.as_of), mine).whole()
         scores = views.scores_of(sheet for of_unit in sheets.values() for sheet in of_unit)
         adjustments = [one for unit in mine for one in self.rows[unit].adjustments]
@@ -179,12 +165,12 @@ class LaidOut:
 
 
 def _laid_out(reading: Reading, side: Side) -> LaidOut:
-    found = _known(reading, side.campaign, INSIGHT_LINES_CELLS_MAX)
+    found = asked.known(reading, side.campaign)
     if side.rubric is None:
         with kept.made(reading, found, side.as_of) as made:
             return LaidOut(found, side.as_of, made.lines.rubric, {row.unit: row for row in made.ranking.rows()})
     rubric = _rules(reading, found, side.rubric)
-    ranking, _ = _would_be(reading, found, rubric, side.as_of)
+    ranking, _ = would_be(reading, found, rubric, side.as_of)
     return LaidOut(found, side.as_of, rubric, {row.unit: row for row in ranking.rows()})
 
 
@@ -204,65 +190,8 @@ def history(reading: Reading, unit: str, before: Sequence[str] = ()) -> dict[str
             rows, ranked, scale = [made.ranking.row(one) for one in took_part], made.ranking.ranked(), made.lines.rubric.scale
         for row in rows:
             told = {name: getattr(row, name) for name in ("unit", "status", "rank", "total", "groups")}
-            seasons.append({**_head(run, None), **told, "ranked": ranked, "scale": scale})
+            seasons.append({**asked.head(run, None), **told, "ranked": ranked, "scale": scale})
     return {"unit": unit, "line": line, "names": views.names_of(reading, line), "seasons": seasons}
-
-
-def prospects(reading: Reading, campaign: str) -> dict[str, Any]:
-    """The best and the worst place still possible for each unit (see `domain.prospects`).
-
-    `passes`: those of the rules with what is known of each: waiting, open or closed, as of the freeze where there is one; `items`: how many
-    items the rules have.
-    """
-    made_of = _inputs(reading, campaign)
-    cut = boards.cut_of(made_of.found)
-    known = views.insights.passes_of(reading, campaign, cut)
-    awaited = _awaited(made_of, known, views.insights.recused_of(reading, campaign, cut))
-    names = views.names_of(reading, made_of.units)
-    found = domain.prospects(
-        made_of.standings(), made_of.scores, awaited, lambda scores: replace(made_of, scores=tuple(scores)).standings()
-    )
-    passes = [
-        {
-            "pass_key": rule.key,
-            "title": rule.title,
-            "state": "waiting" if rule.key not in known else "open" if known[rule.key]["open"] else "closed",
-        }
-        for rule in made_of.rubric.passes
-    ]
-    return {
-        **_head(made_of.found, made_of.as_of),
-        "scale": made_of.rubric.scale,
-        "items": _items(made_of.rubric),
-        "passes": passes,
-        "rows": found,
-        "names": names,
-    }
-
-
-def honesty(reading: Reading, cluster: str) -> dict[str, Any]:
-    """Hints about scoring over all seasons of a cluster (see `domain.honesty`), with what a freeze keeps from others."""
-    runs = [run for run in views.all_campaigns(reading) if run["cluster"] == cluster]
-    if not runs:
-        raise NotFound(f"Cluster {cluster} has no campaign yet.", cluster=cluster)
-    seasons, proofs = [], []
-    for run in sorted(runs, key=lambda one: (one["season"], one["campaign"])):
-        made_of = _inputs(reading, run["campaign"], with_pending=True)
-        passes = views.insights.passes_of(reading, run["campaign"])
-        closed_at = {key: datetime.fromisoformat(one["closed_at"]) for key, one in passes.items() if one["closed_at"] is not None}
-        seasons.append(domain.Season(run["campaign"], run["season"], made_of.standings(), made_of.scores, closed_at))
-        for proof in _handed_in(made_of, views.insights.proofs_of(reading, run["campaign"])):
-            at = {name: proof[name] for name in ("unit", "item", "pass_key", "scorer", "sha256")}
-            proofs.append(domain.Proof(run["campaign"], run["season"], **at))
-    return {
-        "cluster": cluster,
-        "cluster_name": runs[0]["cluster_name"],
-        "illustrative": any(run["illustrative"] for run in runs),
-        "campaigns": [{name: run[name] for name in ("campaign", "title", "season")} for run in runs],
-        "hints": domain.honesty(seasons, proofs),
-        "limits": domain.LIMITS,
-        "names": views.names_of(reading),
-    }
 
 
 def proofs(reading: Reading, campaign: str, unit: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
@@ -277,32 +206,8 @@ def proofs(reading: Reading, campaign: str, unit: str, as_of: datetime | None = 
     ]
 
 
-def _handed_in(made_of: Inputs, proofs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    counted = {(score.unit, score.pass_key, score.scorer) for score in made_of.scores}
-    return [row for row in proofs if (row["unit"], row["pass_key"], row["scorer"]) in counted]
-
-
-def _inputs(reading: Reading, campaign: str, as_of: datetime | None = None, *, with_pending: bool = False) -> Inputs:
-    """What a board is made of, looked at before it is read whole. Raises NotFound, BoardTooLarge."""
-    _known(reading, campaign, INSIGHT_CELLS_MAX)
-    return boards.inputs(reading, campaign, as_of, with_pending=with_pending)
-
-
-def _known(reading: Reading, campaign: str, cells_max: int) -> dict[str, Any]:
-    """A campaign as `views.campaign_of` has it, of so many units x items at most. Raises NotFound, BoardTooLarge."""
-    found = boards.campaign_or_refusal(reading, campaign)
-    items = sum(len(group["items"]) for group in found["content"]["groups"])
-    if len(found["audience"]) * items > cells_max:
-        raise BoardTooLarge(
-            f"{found['title']} has {len(found['audience'])} units of {items} items each; this question is answered up to "
-            f"{cells_max} in all. Export the board and compute elsewhere.",
-            cells=cells_max,
-        )
-    return found
-
-
-def _would_be(
-    reading: Reading, found: Mapping[str, Any], rubric: rubrics.Rubric, as_of: datetime | None, without: Collection[str] = ()
+def would_be(
+    reading: Reading, found: Mapping[str, Any], rubric: rubrics.Rubric, as_of: datetime | None = None, without: Collection[str] = ()
 ) -> tuple[domain.Ranking, int]:
     """The units under these rules, without the sheets of some scorers, and how many scores have no place in the rules.
 
@@ -313,12 +218,14 @@ def _would_be(
     decided = views.adjustments.standing(reading, found["campaign"], cut, day)
     lines, ranking = domain.Lines(rubric), domain.Ranking(rubric, found["audience"])
     items, places, ignored = {item.key for item in rubric.items()}, {*rubric.pass_keys(), domain.APPEAL}, 0
-    for some in counted.runs(found["audience"]):
+    runs = counted.runs(found["audience"])
+    asked.breathe()
+    for some in runs:
         standing = {unit: [sheet for sheet in counted.unread(unit) if sheet.scorer not in without] for unit in some}
         if rubric.key != found["rubric"]:
             ignored += sum(_out_of_place(sheet, places, items) for of_unit in standing.values() for sheet in of_unit)
         ranking.put([lines.of(unit, of_unit, decided.get(unit, ())) for unit, of_unit in standing.items()])
-        time.sleep(0)  # whoever else waits in this process
+        asked.breathe()
     ranking.vote(boards.votes_of(found, as_of))
     return ranking, ignored
 
@@ -331,17 +238,6 @@ def _scorers(reading: Reading, found: Mapping[str, Any], as_of: datetime | None)
 def _out_of_place(sheet: domain.Sheet, passes: Collection[str], items: Collection[str]) -> int:
     """How many scores of a sheet have no place in rules with these passes and items."""
     return sum(sheet.pass_key not in passes or item not in items for item in sheet.standing())
-
-
-def _head(found: Mapping[str, Any], as_of: datetime | None) -> dict[str, Any]:
-    """What every answer says about the campaign it is of."""
-    names = ("campaign", "title", "season", "cluster", "cluster_name", "illustrative")
-    return {
-        **{name: found[name] for name in names},
-        "state": "final" if found["final"] else "open",
-        "frozen": {name: found["frozen"][name] for name in ("since", "reason")} if found["frozen"] else None,
-        "as_of": as_of,
-    }
 
 
 def _rules(reading: Reading, found: Mapping[str, Any], rubric: str | None) -> rubrics.Rubric:
@@ -366,20 +262,3 @@ def _versions(reading: Reading, found: Mapping[str, Any]) -> list[dict[str, Any]
 def _seasons(reading: Reading, cluster: str) -> list[dict[str, Any]]:
     runs = [run for run in views.all_campaigns(reading) if run["cluster"] == cluster]
     return [{name: run[name] for name in ("campaign", "title", "season")} for run in runs]
-
-
-def _awaited(
-    made_of: Inputs, known: Mapping[str, Mapping[str, Any]], recused: Collection[tuple[str, str, str]]
-) -> dict[str, dict[str, list[str]] | None]:
-    """The passes that are not closed, with the scorers who have handed in nothing that counts; nothing of a final result."""
-    if made_of.found["final"]:
-        return {}
-    out = {(score.pass_key, score.unit, score.scorer) for score in made_of.scores} | set(recused)
-    found: dict[str, dict[str, list[str]] | None] = {}
-    for key in made_of.rubric.pass_keys():
-        if key not in known:
-            found[key] = None
-        elif known[key]["open"]:
-            assigned = known[key]["scorers"].items()
-            found[key] = {unit: [scorer for scorer in scorers if (key, unit, scorer) not in out] for unit, scorers in assigned}
-    return found

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ from shared.bounds import ANSWERS_KEPT_MAX, BOARD_LINES_KEPT_MAX, BOARD_UNITS_AT
 from shared.calendar import legal_date, utc_now
 from shared.projection import Reading
 from shared.projection.tables import cursors, parked
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,40 @@ class KeptBoard:
             time.sleep(0)  # whoever else waits in this process
 
 
+@dataclass
+class KeptWork:
+    """What was worked out for a question from the rows of some campaigns, as the logs of evaluations gave them up to `positions`.
+
+    units: how many it keeps something of; state: what else it was made from.
+    """
+
+    units: int
+    made: Any = None
+    state: object = None
+    positions: dict[str, int] = field(default_factory=dict)
+    parked: frozenset[tuple[str, str, int]] = frozenset()
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def followed(self, reading: Reading, campaigns: Collection[str], state: object, make: Callable[[], Any]) -> Any:
+        positions, waiting = _positions(reading), _parked(reading)
+        if self.made is None or waiting != self.parked or state != self.state or self._changed(reading, campaigns, positions):
+            self.made = make()
+            self.state, self.parked = state, waiting
+        self.positions = positions
+        return self.made
+
+    def _changed(self, reading: Reading, campaigns: Collection[str], positions: dict[str, int]) -> bool:
+        return positions != self.positions and any(views.sheets.changed_since(reading, campaign, self.positions) for campaign in campaigns)
+
+
 class Shelf:
-    """The boards kept over one database, BOARD_LINES_KEPT_MAX lines at most besides the board that was read last."""
+    """What is kept over one database.
+
+    Of boards, and of what was worked out for questions, BOARD_LINES_KEPT_MAX lines at most besides what was read last.
+    """
 
     def __init__(self) -> None:
+        self._work: OrderedDict[tuple[int, Hashable], KeptWork] = OrderedDict()
         self._boards: OrderedDict[tuple[int, str, views.Cut], KeptBoard] = OrderedDict()
         self._answers: OrderedDict[Hashable, tuple[Hashable, dict[str, Any]]] = OrderedDict()
 
@@ -95,6 +127,13 @@ class Shelf:
         while len(self._boards) > 1 and sum(len(one.made.units) for one in self._boards.values() if one.made) > BOARD_LINES_KEPT_MAX:
             self._boards.popitem(last=False)
         return self._boards[key]
+
+    def work(self, generation: int, question: Hashable, units: int) -> KeptWork:
+        held = self._work.setdefault((generation, question), KeptWork(units))
+        self._work.move_to_end((generation, question))
+        while len(self._work) > 1 and sum(one.units for one in self._work.values()) > BOARD_LINES_KEPT_MAX:
+            self._work.popitem(last=False)
+        return held
 
     def answer(self, question: Hashable, state: Hashable, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         held = self._answers.get(question)
@@ -116,6 +155,19 @@ def answered(reading: Reading, question: Hashable, make: Callable[[], dict[str, 
     positions = frozenset((row.site, row.service, row.position) for row in reading.connection.execute(query))
     state = (reading.generation, positions, _parked(reading), legal_date(utc_now()))
     return _shelves.setdefault(reading.connection.engine, Shelf()).answer(question, state, make)
+
+
+def worked_out(
+    reading: Reading, question: Hashable, campaigns: Collection[Mapping[str, Any]], state: object, make: Callable[[], _Made]
+) -> _Made:
+    """What `make` makes of the rows of these campaigns, made anew only where a fact of evaluations changed one of them, or the `state` is
+    another. Who asks while it is made waits for it.
+    """
+    shelf = _shelves.setdefault(reading.connection.engine, Shelf())
+    held = shelf.work(reading.generation, question, sum(len(found["audience"]) for found in campaigns))
+    with held.lock:
+        made: _Made = held.followed(reading, [found["campaign"] for found in campaigns], state, make)
+        return made
 
 
 def forget() -> None:

@@ -38,7 +38,7 @@ def page(
     found = _particulars(reading, campaign)
     with kept.made(reading, found, as_of, with_pending=with_pending) as made:
         ranking = made.ranking
-        places: Sequence[int] = _found(reading, made, part.search) if part.search.strip() else range(len(ranking))
+        places: Sequence[int] = places_of(reading, made, part.search) if part.search.strip() else range(len(ranking))
         chosen = places[part.after : part.after + part.limit]
         told: dict[str, Any] = {"ranked": ranking.ranked(), "units": len(ranking)}
         match name:
@@ -124,7 +124,8 @@ def _row(around: Mapping[int, domain.Row], place: int) -> dict[str, Any]:
     return {**told, "complete": row.complete, "tied": len(row.tied_with), "shared": shared}
 
 
-def _found(reading: Reading, made: kept.Made, search: str) -> list[int]:
+def places_of(reading: Reading, made: kept.Made, search: str) -> list[int]:
+    """The places on a board, from 0, of the units whose name or id holds these words."""
     words = search.casefold().split()
     names = views.names_of(reading)
     told = ((unit, f"{names.get(unit, '')} {unit}".casefold()) for unit in made.units)

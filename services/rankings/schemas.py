@@ -5,8 +5,8 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.rankings import insights
-from shared.bounds import BOARD_ROWS_PAGE_MAX
+from services.rankings import hints, insights
+from shared.bounds import BOARD_ROWS_PAGE_MAX, NAME_MAX
 from shared.schema import ExactDecimal, key, schema_of
 
 WEIGHTS_MAX = 500
@@ -51,6 +51,25 @@ class Firmness(ma.Schema):
 
     campaign = key()
     percent = ExactDecimal(required=True, validate=validate.Range(0, 100))
+
+
+class Prospects(ma.Schema):
+    """Which rows of a campaign's prospects."""
+
+    campaign = key()
+    limit = fields.Integer(strict=True, load_default=BOARD_ROWS_PAGE_MAX, validate=_PART)
+    start = fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0))
+    search = fields.String(load_default="", validate=validate.Length(max=NAME_MAX))
+
+
+class Honesty(ma.Schema):
+    """Which hints of a cluster: all kinds, or one from `start` on; `marked`: those worth a look alone."""
+
+    cluster = key()
+    limit = fields.Integer(strict=True, load_default=BOARD_ROWS_PAGE_MAX, validate=_PART)
+    start = fields.Integer(strict=True, load_default=0, validate=validate.Range(min=0))
+    kind = fields.Enum(hints.Kind, by_value=True, load_default=None, allow_none=True)
+    marked = fields.Boolean(load_default=False)
 
 
 class History(ma.Schema):

@@ -20,10 +20,11 @@ BLUEPRINTS = (insights, units, clusters, log)
 
 @insights.route("/prospects")
 class Prospects(MethodView):
+    @insights.arguments(schemas.PartAsked, location="query")
     @insights.response(200, schemas.Prospects)
-    def get(self, campaign: str) -> Any:
+    def get(self, asked: dict[str, Any], campaign: str) -> Any:
         """For each unit the best and the worst place still possible."""
-        return query("rankings", "prospects", campaign=campaign)
+        return query("rankings", "prospects", campaign=campaign, **asked)
 
 
 @insights.route("/firmness")
@@ -89,10 +90,11 @@ class Seasons(MethodView):
 
 @clusters.route("/honesty")
 class Honesty(MethodView):
+    @clusters.arguments(schemas.HintsAsked, location="query")
     @clusters.response(200, schemas.Honesty)
-    def get(self, cluster: str) -> Any:
+    def get(self, asked: dict[str, Any], cluster: str) -> Any:
         """Hints about scoring over the seasons of a cluster; for the office and inspectors."""
-        return query("rankings", "honesty", cluster=cluster)
+        return query("rankings", "honesty", cluster=cluster, **asked)
 
 
 @clusters.route("/seasons/<int:season>/answers/<unit>")

@@ -12,6 +12,7 @@ from services.gateway.formats import NumberUnclear, typed_number
 from services.gateway.network import query
 from services.gateway.pages import boards, common
 from services.gateway.problems import code_of, status_of, words_of
+from shared.bounds import BOARD_ROWS_PAGE, NAME_MAX
 from shared.errors import CommendationError, NotFound, NotSignedIn
 
 pages = common.blueprint("insights")
@@ -20,7 +21,14 @@ Shown = str | tuple[str, int]
 PERCENT = "10"
 """By how much weights may change where nobody says otherwise: as the question is mostly asked."""
 
+SCORERS_TICKED = 100
+"""Scorers of whom each has a box to tick: of thousands nobody finds one, and they are named by their ids."""
+
 TOO_LARGE = "rankings.board_too_large"
+
+MARKABLE = ("leanings", "mutual", "own_favour")
+HINTS = ("own", *MARKABLE, "late", "proofs")
+"""The kinds of hints, and those of which some are marked."""
 
 WEIGHT = "weight:"
 """In front of an item's key: the field of its weight."""
@@ -28,14 +36,17 @@ WEIGHT = "weight:"
 
 @pages.get("/campaigns/<campaign>/insights/prospects")
 def prospects(campaign: str) -> str:
-    return render_template("insights_prospects.html", current="prospects", found=query("rankings", "prospects", campaign=campaign))
+    """A page of the board's units, of all or of those that are searched for."""
+    search = request.args.get("search", "").strip()[:NAME_MAX]
+    found = query("rankings", "prospects", campaign=campaign, limit=BOARD_ROWS_PAGE, start=_whole("start"), search=search)
+    return render_template("insights_prospects.html", current="prospects", found=found, search=search)
 
 
 @pages.get("/campaigns/<campaign>/insights/what-if")
 def what_if(campaign: str) -> Shown:
     """The board under what is typed; what cannot be read or is refused is said, beside the board as it is."""
     rubric = request.args.get("rubric") or None
-    without = request.args.getlist("without")
+    without = [named for one in request.args.getlist("without") if (named := one.strip())]
     part = {"start": _whole("start")}
     error: CommendationError | None = None
     try:
@@ -53,7 +64,8 @@ def what_if(campaign: str) -> Shown:
         error = refused
         found = query("rankings", "what_if", campaign=campaign)
         firm = _firmness(campaign, PERCENT)
-    shown = render_template("insights_what_if.html", current="what_if", found=found, firm=firm, error=error, weight=WEIGHT, percent=PERCENT)
+    told = {"found": found, "firm": firm, "error": error, "without": without}
+    shown = render_template("insights_what_if.html", current="what_if", weight=WEIGHT, percent=PERCENT, ticked=SCORERS_TICKED, **told)
     return shown if error is None else (shown, status_of(error))
 
 
@@ -115,8 +127,14 @@ def compare(campaign: str) -> Shown:
 
 @pages.get("/campaigns/<campaign>/insights/honesty")
 def honesty(campaign: str) -> str:
+    """The first hints of every kind, or a page of one kind; of those that are marked alone, where that is asked."""
     run = common.campaign_or_404(campaign)
-    return render_template("insights_honesty.html", current="honesty", run=run, found=query("rankings", "honesty", cluster=run["cluster"]))
+    kind = request.args.get("kind")
+    part: dict[str, Any] = {}
+    if kind in HINTS:
+        part = {"kind": kind, "start": _whole("start"), "marked": kind in MARKABLE and request.args.get("marked") == "1"}
+    found = query("rankings", "honesty", cluster=run["cluster"], limit=BOARD_ROWS_PAGE, **part)
+    return render_template("insights_honesty.html", current="honesty", run=run, found=found, part=part)
 
 
 @pages.get("/units/<unit>/seasons")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from marshmallow import fields, validate
 
 from services.gateway.schemas.base import Answer, Asked, instant, points, text
-from shared.bounds import BOARD_ROWS_PAGE_MAX
+from shared.bounds import BOARD_ROWS_PAGE_MAX, NAME_MAX
 from shared.schema import ExactDecimal, in_our_time
 
 _PART = validate.Range(min=1, max=BOARD_ROWS_PAGE_MAX)
@@ -35,6 +35,23 @@ class FirmnessAsked(Asked):
     """By how many percent all weights may change."""
 
     percent = ExactDecimal(load_default=Decimal(10), validate=validate.Range(0, 100))
+
+
+class PartAsked(Asked):
+    """Some rows: those whose name or id holds the words of `search`, `limit` at most, from `start` on."""
+
+    limit = fields.Integer(validate=_PART, metadata={"description": "Rows of the answer at most"})
+    start = fields.Integer(validate=validate.Range(min=0), metadata={"description": "Rows before the first of the answer"})
+    search = fields.String(validate=validate.Length(max=NAME_MAX))
+
+
+class HintsAsked(Asked):
+    """Some hints: the first `limit` of every kind, or of one kind from `start` on; `marked`: those worth a look alone, where some are."""
+
+    limit = fields.Integer(validate=_PART, metadata={"description": "Hints of a kind at most"})
+    start = fields.Integer(validate=validate.Range(min=0), metadata={"description": "Hints of the kind before the first of the answer"})
+    kind = fields.String(validate=validate.OneOf(("own", "leanings", "mutual", "own_favour", "late", "proofs")))
+    marked = fields.Boolean()
 
 
 class ComparedAsked(Asked):
@@ -73,7 +90,13 @@ class Firm(Answer):
     campaign = text()
     hypothetical = fields.Boolean()
     percent = points(nullable=False)
-    firmness = fields.Dict(allow_none=True, metadata={"description": "first, method, stands, margin, rivals, overtaken_by"})
+    firmness = fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "method, stands, margin; of `first`, `rivals` and `overtaken_by` 50 at most, the nearest, and how many there "
+            "are: sharing, others, overtaking"
+        },
+    )
 
 
 class Compared(Answer):
@@ -89,7 +112,11 @@ class Prospects(Answer):
     """The best and the worst place still possible; a place that is not exact is a bound."""
 
     campaign = text()
+    units = fields.Integer(metadata={"description": "How many units there are in all"})
+    may_win = fields.Integer(metadata={"description": "How many of all may still come first"})
+    found = fields.Integer(metadata={"description": "How many rows there are, of those that were searched for"})
     rows = fields.List(fields.Dict())
+    next = fields.Integer(allow_none=True, metadata={"description": "`start` of the next rows; null where these are the last"})
 
 
 class Seasons(Answer):
@@ -114,7 +141,9 @@ class Honesty(Answer):
     """Hints about scoring, with their arithmetic; none is a finding of fault."""
 
     cluster = text()
-    hints = fields.Dict()
+    hints = fields.Dict(metadata={"description": "by kind; `own_by_item` for the units of `own`"})
+    counts = fields.Dict(metadata={"description": "by kind how many there are in `all`, and how many are `marked`"})
+    next = fields.Dict(metadata={"description": "by kind the `start` of the next; null where these are the last"})
     limits = fields.Dict(metadata={"description": "the least numbers of cases, and the other figures that the hints rest on"})
 
 

@@ -20,12 +20,12 @@ from services.rankings.domain.comparison import Direction, ItemMoved, UnitMoved,
 from services.rankings.domain.data import standings_data
 from services.rankings.domain.explanation import Explanation, UnitNotRanked, Use, explain, explained
 from services.rankings.domain.flag import Eligibility, FlagBoard, FlagRow, Ineligible, rotation_flag
-from services.rankings.domain.honesty import LIMITS, Honesty, Proof, Season, honesty
+from services.rankings.domain.honesty import LIMITS, Honesty, OwnByItem, Proof, ProofTwice, Saved, Season, honesty, proofs_twice
 from services.rankings.domain.leader import Designation, LeaderAnswer, LeaderBoard, LeaderRow, LeaderRule, Led, cluster_leader
 from services.rankings.domain.lines import Line, Lines, Sheet
-from services.rankings.domain.prospects import Awaited, Prospect, prospects
+from services.rankings.domain.prospects import Awaited, Outlook, Prospect
 from services.rankings.domain.ranking import Ranking, placed
-from services.rankings.domain.sensitivity import Firmness, Method, Rival, firmness
+from services.rankings.domain.sensitivity import Firmness, Margins, Method, Rival
 from services.rankings.domain.standings import UnitRepeated, passes_of, standings
 from services.rankings.domain.whatif import SuppositionRefused, check_scorers, reweighted
 from shared.plain import plain
@@ -57,14 +57,19 @@ __all__ = [
     "Led",
     "Line",
     "Lines",
+    "Margins",
     "Method",
     "Note",
+    "Outlook",
+    "OwnByItem",
     "PassResult",
     "Proof",
+    "ProofTwice",
     "Prospect",
     "Ranking",
     "Rival",
     "Row",
+    "Saved",
     "Score",
     "Season",
     "Sheet",
@@ -81,12 +86,11 @@ __all__ = [
     "compare",
     "explain",
     "explained",
-    "firmness",
     "honesty",
     "passes_of",
     "placed",
     "plain",
-    "prospects",
+    "proofs_twice",
     "reweighted",
     "rotation_flag",
     "standings",

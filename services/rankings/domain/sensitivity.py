@@ -5,28 +5,37 @@ from decisions that no weight touches, its lead is at least c + sum d_i - p x su
 at one choice of weights. So the margin, the share at which the lead is gone, is (c + sum d_i) / sum |d_i|: exact as long as the total is
 linear in the weights. A rounding of the total keeps the order of totals; a rounding of an item's points or a cap that trims does not, and
 then the worst choice of weights for each rival is computed anew, which finds an overtaking but does not prove that there is none.
+
+Of a rival its two sums are kept and no score, so that a board may have thousands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from operator import mul, sub
+from typing import Any
 
-from services.rankings.domain.board import AdjustmentKind, ItemResult, Row, Standings
+from services.rankings.domain.board import AdjustmentKind, Row
+from services.rankings.domain.lines import Sheet
+from services.rankings.domain.standings import passes_of
+from services.rankings.domain.turns import EXACT, turns
 from services.rankings.domain.whatif import reweighted
-from shared.rubric.model import Item, Kind, Rounding, RoundingMode, Rubric
+from shared.rubric.model import Item, Kind, Rounding, RoundingMode, Rubric, TieBy
 from shared.rubric.panel import as_decimal, panel_of
 
 RIVALS_MAX = 50
-"""Rivals computed anew, those with the least margin: each takes a whole board."""
+"""Rivals that are told, those with the least margin, and computed anew where the formula does not hold."""
 
 _DOWN = Rounding(2, RoundingMode.DOWN)
 """A margin that is promised is never rounded up."""
 
+_ZERO = Decimal(0)
+
 
 class Method(StrEnum):
-    """`exact`: by the formula, for all weights; `recomputed`: at the worst weights for each rival, the board computed anew."""
+    """`exact`: by the formula, for all weights; `recomputed`: at the worst weights for each rival, both units computed anew."""
 
     EXACT = "exact"
     RECOMPUTED = "recomputed"
@@ -48,63 +57,134 @@ class Rival:
 class Firmness:
     """Whether the first place stands for all weights within `percent`.
 
-    `first`: who shares it; `rivals` by margin, the nearest first; `overtaken_by`: who passes, where it does not stand. `margin` is the
-    least of the rivals', in percent; None without the exact formula, whose margins of the rivals leave roundings and caps aside.
+    `first`: who shares it, `sharing` in all; `rivals` by margin, the nearest first, of `others` in all; `overtaken_by`: who passes, where
+    it does not stand, `overtaking` in all. RIVALS_MAX of each are named. `margin` is the least of the rivals', in percent; None without the
+    exact formula, whose margins of the rivals leave roundings and caps aside.
     """
 
     first: tuple[str, ...]
+    sharing: int
     percent: Decimal
     method: Method
     stands: bool
     margin: Decimal | None
     rivals: tuple[Rival, ...]
+    others: int
     overtaken_by: tuple[str, ...]
+    overtaking: int
 
 
-def firmness(board: Standings, percent: Decimal, under: Callable[[Rubric], Standings]) -> Firmness | None:
-    """How firm the first place is, within `percent` of 0 to 100; `under` gives the same board under other rules.
-
-    None where nobody is ranked.     Units that share the first place have a margin of zero: any change parts them.
-    """
-    ranked = [row for row in board.rows if row.rank is not None]
-    if not ranked:
-        return None
-    first = tuple(row.unit for row in ranked if row.rank == 1)
-    share = Fraction(percent) / 100
-    points = {row.unit: _points(board.rubric, row) for row in ranked}
-    found = [(_margin(points[first[0]], points[row.unit]), row.unit) for row in ranked[1:]]
-    found.sort(key=lambda one: one[0].overtaken_at)
-    method = Method.EXACT if _linear(board, ranked, points, share) else Method.RECOMPUTED
-    if method is Method.EXACT:
-        passing = [unit for margin, unit in found if margin.overtaken_at <= share]
-    else:
-        worst = [(_worst(board.rubric, margin, share), unit) for margin, unit in found[:RIVALS_MAX]]
-        passing = [unit for rules, unit in worst if _passes(under(rules), unit, first[0])]
-    rivals = tuple(Rival(unit, as_decimal(margin.lead), as_decimal(margin.spread), margin.percent) for margin, unit in found)
-    least = found[0][0].percent if found and method is Method.EXACT else None
-    return Firmness(first, percent, method, not passing, least, rivals, tuple(passing))
+Under = Callable[[Rubric, Sequence[Row] | None], Iterable[Row]]
+"""Some rows of the board, or all, placed among themselves under other rules, all else as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Points:
-    """Exact points of a row: by item as they go into the total, and of decisions."""
+class Margins:
+    """How far the first unit is ahead of each rival, taken in one by one."""
 
-    by_item: dict[str, Fraction]
-    decided: Fraction
+    def __init__(self, rubric: Rubric, ranked: Sequence[Row], sheets: Iterable[Sheet]) -> None:
+        """ranked: the rows that hold a rank, in the order of the board, one at least; sheets: those of the first that count."""
+        self.rubric = rubric
+        self._points = _Points(rubric)
+        self._rows = {row.unit: row for row in ranked}
+        self._places = {row.unit: place for place, row in enumerate(ranked)}
+        self._first, self._mine = ranked[0], self._points.of(sheets)
+        self._found: list[_Margin] = []
+        self._linear_to: Fraction | None = None
+        self._note_caps(self._first, self._mine)
 
-    @property
-    def total(self) -> Fraction:
-        return sum(self.by_item.values(), self.decided)
+    def put(self, unit: str, sheets: Iterable[Sheet]) -> None:
+        """Take in a rival by the sheets that count."""
+        row, theirs = self._rows[unit], self._points.of(sheets)
+        lead, spread = self._points.between(self._mine, theirs)
+        self._found.append(_Margin(unit, lead + _decided(self._first) - _decided(row), spread))
+        self._note_caps(row, theirs)
+
+    def firmness(self, percent: Decimal, sheets_of: Callable[[Sequence[str]], Mapping[str, Sequence[Sheet]]], under: Under) -> Firmness:
+        """How firm the first place is within `percent` of 0 to 100.
+
+        Units that share the first place have a margin of zero: any change parts them. Where the formula does not hold, `sheets_of` and
+        `under` are asked of some units.
+        """
+        share = Fraction(percent) / 100
+        found = sorted(self._found, key=lambda one: (one.overtaken_at, self._places[one.unit]))
+        sharing = [unit for unit, row in self._rows.items() if row.rank == 1]
+        nearest = found[:RIVALS_MAX]
+        method = Method.EXACT if self._linear(share) else Method.RECOMPUTED
+        if method is Method.EXACT:
+            passing = [one.unit for one in found if one.overtaken_at <= share]
+        else:
+            sheets = sheets_of([one.unit for one in nearest])
+            worst = ((self._worst(self._points.of(sheets.get(one.unit, ())), share), one.unit) for one in nearest)
+            passing = [unit for rules, unit in worst if self._passes(under, rules, unit)]
+        return Firmness(
+            first=tuple(sharing[:RIVALS_MAX]),
+            sharing=len(sharing),
+            percent=percent,
+            method=method,
+            stands=not passing,
+            margin=nearest[0].percent if nearest and method is Method.EXACT else None,
+            rivals=tuple(Rival(one.unit, as_decimal(one.lead), as_decimal(one.spread), one.percent) for one in nearest),
+            others=len(found),
+            overtaken_by=tuple(passing[:RIVALS_MAX]),
+            overtaking=len(passing),
+        )
+
+    def _linear(self, share: Fraction) -> bool:
+        """Whether no declared rounding of an item and no cap comes between weights and totals, up to this share."""
+        if any(item.item_rounding is not None for item in self.rubric.items()):
+            return False
+        return self._linear_to is None or 1 + share <= self._linear_to
+
+    def _note_caps(self, row: Row, values: "_Values") -> None:
+        """Note how far all weights may grow before a cap trims something of this unit."""
+        if not self.rubric.caps:
+            return
+        of_kind: dict[Kind, Fraction] = dict.fromkeys(Kind, Fraction(0))
+        of_group: dict[str, Fraction] = {}
+        worth = iter(self._points.magnitudes(values))
+        for group in self.rubric.groups:
+            adding = Fraction(0)
+            for item in group.items:
+                points = Fraction(next(worth))
+                of_kind[item.kind] += points
+                adding += points if item.kind in (Kind.CONTENT, Kind.BONUS) else 0
+            of_group[f"group:{group.key}"] = adding
+        given = dict.fromkeys(AdjustmentKind, Fraction(0))
+        for one in row.adjustments:
+            given[one.kind] += Fraction(one.points or 0)
+        grown = {**of_group, "bonus": of_kind[Kind.BONUS], "penalty": of_kind[Kind.PENALTY]}
+        grown["total"] = of_kind[Kind.CONTENT] + of_kind[Kind.BONUS]
+        fixed = {"bonus": given[AdjustmentKind.BONUS], "penalty": given[AdjustmentKind.PENALTY], "total": given[AdjustmentKind.BONUS]}
+        for cap in self.rubric.caps:
+            left = Fraction(cap.maximum) - fixed.get(cap.over, 0)
+            if grown[cap.over]:
+                reached = left / grown[cap.over]
+            elif left < 0:
+                reached = Fraction(0)
+            else:
+                continue
+            self._linear_to = reached if self._linear_to is None else min(self._linear_to, reached)
+
+    def _worst(self, theirs: "_Values", share: Fraction) -> Rubric:
+        """The rules with every weight moved by the share to the rival's good."""
+        ahead = zip(self.rubric.items(), self._points.differences(self._mine, theirs), strict=True)
+        moved = {item: 1 - share if difference > 0 else 1 + share for item, difference in ahead if difference}
+        return reweighted(self.rubric, {item.key: as_decimal(Fraction(item.weight) * by) for item, by in moved.items()})
+
+    def _passes(self, under: Under, rules: Rubric, rival: str) -> bool:
+        first = self._first.unit
+        rows = {row.unit: row for row in under(rules, (self._first, self._rows[rival]))}
+        if rows[first].total == rows[rival].total and any(step.by is TieBy.VOTE for step in rules.tie_breaks):
+            rows = {row.unit: row for row in under(rules, None)}  # whether a vote parts the two hangs on who else is their equal
+        after, before = rows[rival].rank, rows[first].rank
+        return after is not None and (before is None or after <= before)
 
 
 @dataclass(frozen=True, slots=True)
 class _Margin:
+    unit: str
     lead: Fraction
-    differences: dict[str, Fraction]
-
-    @property
-    def spread(self) -> Fraction:
-        return sum((abs(one) for one in self.differences.values()), Fraction(0))
+    spread: Fraction
 
     @property
     def overtaken_at(self) -> Fraction:
@@ -118,61 +198,70 @@ class _Margin:
         return as_decimal(self.overtaken_at * 100, _DOWN) if self.overtaken_at <= 1 else None
 
 
-def _margin(first: _Points, rival: _Points) -> _Margin:
-    differences = {key: first.by_item[key] - rival.by_item[key] for key in first.by_item}
-    return _Margin(first.total - rival.total, differences)
+_Values = Sequence[Any]
+"""By item, in the order of the rubric, the panel score to its last digit, all Decimal or all Fraction; zero where there is none."""
 
 
-def _points(rubric: Rubric, row: Row) -> _Points:
-    signs = {Kind.PENALTY: -1, Kind.GATE: 0}
-    by_item = {item.key: signs.get(item.kind, 1) * Fraction(item.weight) * _panel(item, row.item(item.key)) for item in rubric.items()}
-    decided = Fraction(0)
-    for one in row.adjustments:
-        if one.points is not None:
-            decided += Fraction(one.points) * (1 if one.kind is AdjustmentKind.BONUS else -1)
-    return _Points(by_item, decided)
+class _Points:
+    """What scores are worth, exactly: in decimals, which are ten times as fast as fractions, wherever a panel's score has an end."""
+
+    def __init__(self, rubric: Rubric) -> None:
+        self._items = tuple(rubric.items())
+        self._passes = passes_of(rubric)
+        self._places = {item.key: place for place, item in enumerate(self._items)}
+        self._bare = frozenset(item.key for item in self._items if not item.dropped and item.panel_rounding is None)
+        signs = {Kind.PENALTY: -1, Kind.GATE: 0}
+        self._weights = [signs.get(item.kind, 1) * item.weight for item in self._items]
+
+    def of(self, sheets: Iterable[Sheet]) -> _Values:
+        found: list[Decimal | Fraction] = [_ZERO] * len(self._items)
+        left = set(self._places)
+        endless = False
+        for _, turn in turns(sheets, self._passes):
+            for key in [*left.intersection(*turn.values())] if len(turn) == 1 else [*left]:
+                given = [Decimal(scores[key]) for scores in turn.values() if key in scores]
+                if not given:
+                    continue
+                left.remove(key)
+                value = given[0] if len(given) == 1 and key in self._bare else _panel(self._items[self._places[key]], given)
+                endless = endless or isinstance(value, Fraction)
+                found[self._places[key]] = value
+            if not left:
+                break  # what went before was replaced whole
+        return [Fraction(value) for value in found] if endless else found
+
+    def differences(self, mine: _Values, theirs: _Values) -> _Values:
+        """By item how many points one unit is ahead of another."""
+        with localcontext(EXACT):
+            both, weights = self._alike(mine, theirs)
+            return list(map(mul, weights, map(sub, *both)))
+
+    def between(self, mine: _Values, theirs: _Values) -> tuple[Fraction, Fraction]:
+        """How many points one unit is ahead of another, and the sum of the differences as magnitudes."""
+        ahead = self.differences(mine, theirs)
+        with localcontext(EXACT):
+            return Fraction(sum(ahead)), Fraction(sum(map(abs, ahead)))
+
+    def magnitudes(self, values: _Values) -> _Values:
+        """By item what the score adds to the total or takes from it."""
+        with localcontext(EXACT):
+            (same, _), weights = self._alike(values, values)
+            return [abs(one) for one in map(mul, weights, same)]
+
+    def _alike(self, *values: _Values) -> tuple[Sequence[_Values], _Values]:
+        """The same values and the weights, all decimals or all fractions."""
+        if all(not one or isinstance(one[0], Decimal) for one in values):
+            return values, self._weights
+        return [[Fraction(one) for one in several] for several in values], [Fraction(weight) for weight in self._weights]
 
 
-def _panel(item: Item, result: ItemResult) -> Fraction:
-    """The panel score to its last digit, which a row shows to some places only; zero where there is none, as in the total."""
-    given = [one.score.score for one in result.contributions if one.score.score is not None]
-    return (panel_of(item, given).value if given else None) or Fraction(0)
+def _panel(item: Item, given: Sequence[Decimal]) -> Decimal | Fraction:
+    value = panel_of(item, given).value or Fraction(0)
+    shown = as_decimal(value)
+    return shown if Fraction(shown) == value else value
 
 
-def _linear(board: Standings, ranked: list[Row], points: dict[str, _Points], share: Fraction) -> bool:
-    """Whether no declared rounding of an item and no cap comes between weights and totals, up to this share."""
-    if any(item.item_rounding is not None for item in board.rubric.items()):
-        return False
-    return not board.rubric.caps or all(_under_caps(board.rubric, row, points[row.unit], 1 + share) for row in ranked)
-
-
-def _under_caps(rubric: Rubric, row: Row, points: _Points, grown: Fraction) -> bool:
-    of_kind: dict[Kind, Fraction] = dict.fromkeys(Kind, Fraction(0))
-    of_group: dict[str, Fraction] = {}
-    for group in rubric.groups:
-        for item in group.items:
-            of_kind[item.kind] += abs(points.by_item[item.key]) * grown
-        adding = [points.by_item[item.key] for item in group.items if item.kind in (Kind.CONTENT, Kind.BONUS)]
-        of_group[f"group:{group.key}"] = sum(adding, Fraction(0)) * grown
-    for one in row.adjustments:
-        if one.points is not None:
-            of_kind[Kind.BONUS if one.kind is AdjustmentKind.BONUS else Kind.PENALTY] += Fraction(one.points)
-    most = {
-        "bonus": of_kind[Kind.BONUS],
-        "penalty": of_kind[Kind.PENALTY],
-        "total": of_kind[Kind.CONTENT] + of_kind[Kind.BONUS],
-        **of_group,
-    }
-    return all(most[cap.over] <= Fraction(cap.maximum) for cap in rubric.caps)
-
-
-def _worst(rubric: Rubric, margin: _Margin, share: Fraction) -> Rubric:
-    """The rules with every weight moved by the share to the rival's good."""
-    moved = {key: 1 - share if difference > 0 else 1 + share for key, difference in margin.differences.items() if difference}
-    return reweighted(rubric, {key: as_decimal(Fraction(rubric.item(key).weight) * by) for key, by in moved.items()})
-
-
-def _passes(board: Standings, rival: str, first: str) -> bool:
-    ranks = {row.unit: row.rank for row in board.rows}
-    after, before = ranks[rival], ranks[first]
-    return after is not None and (before is None or after <= before)
+def _decided(row: Row) -> Fraction:
+    """The points by decision, which no weight touches."""
+    signs = {AdjustmentKind.BONUS: 1, AdjustmentKind.PENALTY: -1, AdjustmentKind.GATE: 0}
+    return sum((signs[one.kind] * Fraction(one.points) for one in row.adjustments if one.points is not None), Fraction(0))

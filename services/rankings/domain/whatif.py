@@ -9,6 +9,9 @@ from shared.errors import DomainError
 from shared.rubric.balance import ADDING
 from shared.rubric.model import Group, Rubric
 
+NAMED_MAX = 50
+"""Scorers that a refusal names: of thousands nobody reads the list."""
+
 
 class SuppositionRefused(DomainError):
     """What was supposed speaks of nothing on this board, or is no weight."""
@@ -42,4 +45,6 @@ def check_scorers(named: Collection[str], known: Collection[str]) -> None:
     """Raises `SuppositionRefused` for a scorer who is not among those of the board."""
     unknown = sorted(set(named) - set(known))
     if unknown:
-        raise SuppositionRefused(f"{', '.join(unknown)} gave no score on this board; it has {', '.join(sorted(known))}.", scorers=unknown)
+        others = f" and {len(known) - NAMED_MAX} others" if len(known) > NAMED_MAX else ""
+        told = f"{', '.join(sorted(known)[:NAMED_MAX])}{others}"
+        raise SuppositionRefused(f"{', '.join(unknown)} gave no score on this board; it has {told}.", scorers=unknown)

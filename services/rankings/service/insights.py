@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.rankings import insights, schemas
+from services.rankings import hints, insights, outlook, schemas
 from services.rankings.service.base import Part, as_of
 from shared.plain import plain
 from shared.rpc import Request, rpc
@@ -35,7 +35,7 @@ class Insights(Part):
         self.permit(request)
         asked = load(schemas.Firmness, request.data)
         with self.views.reading() as reading:
-            return plain(insights.firmness(reading, asked["campaign"], asked["percent"]))
+            return plain(outlook.firmness(reading, asked["campaign"], asked["percent"]))
 
     @rpc
     def compare(self, request: Request) -> dict[str, Any]:
@@ -57,8 +57,9 @@ class Insights(Part):
     def prospects(self, request: Request) -> dict[str, Any]:
         """The best and the worst place still possible for each unit."""
         self.permit(request)
+        asked = load(schemas.Prospects, request.data)
         with self.views.reading() as reading:
-            return plain(insights.prospects(reading, str(request.data["campaign"])))
+            return plain(outlook.prospects(reading, **asked))
 
     @rpc
     def proofs(self, request: Request) -> list[dict[str, Any]]:
@@ -71,5 +72,6 @@ class Insights(Part):
     def honesty(self, request: Request) -> dict[str, Any]:
         """Hints about scoring over the seasons of a cluster, with their arithmetic; no finding and no penalty."""
         self.permit(request)
+        asked = load(schemas.Honesty, request.data)
         with self.views.reading() as reading:
-            return plain(insights.honesty(reading, str(request.data["cluster"])))
+            return plain(hints.honesty(reading, asked.pop("cluster"), hints.Part(**asked)))

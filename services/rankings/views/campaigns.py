@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -127,6 +128,10 @@ def units_of(reading: Reading, campaign: str) -> int:
     return int(found["units"]) if found else 0
 
 
-def participants_of(reading: Reading, campaign: str) -> dict[str, dict[str, Any]]:
+def participants_of(reading: Reading, campaign: str, units: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """By unit; units: of these alone."""
     table = reading[participants]
-    return {row["unit"]: row for row in reading.all(sa.select(table).where(table.c.campaign == campaign))}
+    query = sa.select(table).where(table.c.campaign == campaign)
+    if units is not None:
+        query = query.where(reading.among(table.c.unit, units))
+    return {row["unit"]: row for row in reading.all(query)}

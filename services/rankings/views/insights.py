@@ -5,7 +5,8 @@ When passes were open and for whom, the evidence (minh chứng) of sheets, and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import string
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -113,17 +114,47 @@ def passes_of(reading: Reading, campaign: str, cut: Cut = WHOLE) -> dict[str, di
     return found
 
 
+def turns_of(reading: Reading, campaign: str, cut: Cut = WHOLE) -> dict[str, list[dict[str, Any]]]:
+    """When the passes were opened and closed up to this cut, without who scores in them: the marks by pass."""
+    table = reading[passes]
+    query = sa.select(table.c.pass_key, table.c.turns).where(table.c.campaign == campaign)
+    return {row.pass_key: [turn for turn in row.turns if cut.holds("campaigns", turn)] for row in reading.connection.execute(query)}
+
+
 def recused_of(reading: Reading, campaign: str, cut: Cut = WHOLE) -> set[tuple[str, str, str]]:
     """Whose sheets are not owed: (pass, unit, scorer)."""
     return {(pass_key, unit, scorer) for unit, pass_key, scorer in recused_by(reading, campaign, cut)}
 
 
-def proofs_of(reading: Reading, campaign: str, cut: Cut = WHOLE, unit: str | None = None) -> list[dict[str, Any]]:
-    """The evidence that stood with sheets at this cut, handed in or not, with the mark of its attaching under `attached`."""
+def digests_twice(reading: Reading, campaigns: Collection[str], pause: Callable[[], None]) -> set[str]:
+    """The digests of files that were with several items or units of these campaigns, removed since or not.
+
+    Looked for digit by digit, with a pause after each, for there are as many proofs as scores.
+    """
+    table = reading[proofs]
+    found: set[str] = set()
+    for digit in string.hexdigits[:16]:
+        places = sa.select(table.c.sha256, table.c.campaign, table.c.unit, table.c.item).distinct()
+        those = places.where(reading.among(table.c.campaign, campaigns), table.c.sha256.startswith(digit)).subquery()
+        twice = sa.select(those.c.sha256).group_by(those.c.sha256).having(sa.func.count() > 1)
+        found.update(reading.connection.execute(twice).scalars())
+        pause()
+    return found
+
+
+def proofs_of(
+    reading: Reading, campaign: str, cut: Cut = WHOLE, unit: str | None = None, digests: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """The evidence that stood with sheets at this cut, handed in or not, with the mark of its attaching under `attached`.
+
+    unit, digests: of these alone.
+    """
     table = reading[proofs]
     query = sa.select(table).where(table.c.campaign == campaign)
     if unit is not None:
         query = query.where(table.c.unit == unit)
+    if digests is not None:
+        query = query.where(reading.among(table.c.sha256, digests))
     found = []
     for row in reading.all(query.order_by(*(table.c[name] for name in (*SHEET, "item", "sha256")))):
         span = next((span for span in row.pop("spans") if _stands(span, cut)), None)

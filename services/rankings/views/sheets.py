@@ -143,6 +143,12 @@ def _hand_in(rows: Rows, event: Event, sheet: dict[str, str], hand_in: str, save
     touch(rows, event)
 
 
+def handed_in(reading: Reading, campaign: str) -> set[str]:
+    """The units on which sheets were ever handed in."""
+    table = reading[hand_ins]
+    return set(reading.connection.execute(sa.select(table.c.unit).where(table.c.campaign == campaign).distinct()).scalars())
+
+
 def changed_since(reading: Reading, campaign: str, positions: dict[str, int]) -> set[str]:
     """The units whose lines are made of something later than these positions of evaluations, by site."""
     table = reading[changes]

@@ -48,7 +48,8 @@ def prospect(unit: str, **more: Any) -> dict[str, Any]:
 def prospects(_data: dict[str, Any]) -> dict[str, Any]:
     out = prospect("bca", rank=None, total=None, best=None, worst=None, lowest=None, highest=None, open_items=[])
     passes = [{"pass_key": "self", "title": "Tự chấm", "state": "open"}, {"pass_key": "cluster", "title": "Khối", "state": "waiting"}]
-    return {**HEAD, "scale": "40", "items": 3, "passes": passes, "rows": [prospect("btp"), out], "names": NAMES}
+    told = {"units": 2, "may_win": 1, "found": 2, "rows": [prospect("btp"), out], "next": None}
+    return {**HEAD, "scale": "40", "items": 3, "passes": passes, **told, "names": NAMES}
 
 
 def supposed(data: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +78,8 @@ def supposed(data: dict[str, Any]) -> dict[str, Any]:
 def firm(data: dict[str, Any]) -> dict[str, Any]:
     rivals = [{"unit": "bca", "lead": "1", "spread": "7", "margin": "14.28"}, {"unit": "bca", "lead": "9", "spread": "7", "margin": None}]
     told = {"first": ["btp"], "percent": data["percent"], "method": "exact", "stands": False, "margin": "14.28", "rivals": rivals}
-    return {**HEAD, "hypothetical": True, "percent": data["percent"], "firmness": {**told, "overtaken_by": ["bca"]}, "names": NAMES}
+    counted = {"sharing": 1, "others": 2, "overtaken_by": ["bca"], "overtaking": 1}
+    return {**HEAD, "hypothetical": True, "percent": data["percent"], "firmness": {**told, **counted}, "names": NAMES}
 
 
 def compared(data: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def honesty(data: dict[str, Any]) -> dict[str, Any]:
     leaning = {"scorer": "J1", "cases": 9, "median": "0.05", "mad": "0.01", "all_median": "0", "all_mad": "0.01", "marked": True}
     few = {"scorer": "J2", "cases": 2, "median": None, "mad": None, "all_median": None, "all_mad": None, "marked": False}
     place = {"campaign": "td-2024", "season": 2024, "unit": "btp", "item": "I.1", "pass_key": "self", "scorer": "btp", "sha256": "ab" * 32}
-    hints = {
+    hints: dict[str, list[dict[str, Any]]] = {
         "own": [{**own, "cases": 3, "share": "0.05"}],
         "own_by_item": [{**own, "item": "I.1", "title": "Một", "maximum": "40"}],
         "leanings": [leaning, few],
@@ -154,7 +156,13 @@ def honesty(data: dict[str, Any]) -> dict[str, Any]:
         "proofs": [{"sha256": "ab" * 32, "places": [place, {**place, "unit": "bca"}]}],
     }
     limits = {"cases": 8, "mutual_cases": 4, "panel": 3, "far": 3, "late_hours": 6, "late_changes": 10}
-    return {"cluster": data["cluster"], "illustrative": True, "campaigns": RUNS, "hints": hints, "limits": limits, "names": NAMES}
+    runs = [{**run, "passes": {"self": "Tự chấm"}} for run in RUNS]
+    asked = {kind: hints[kind] for kind in (data["kind"], "own_by_item")} if data.get("kind") else {**hints}
+    kinds = [kind for kind in asked if kind != "own_by_item"]
+    marks = {kind: sum(bool(row["marked"]) for row in hints[kind]) for kind in ("leanings", "mutual", "own_favour")}
+    counts = {kind: {"all": len(hints[kind]), "marked": marks.get(kind)} for kind in kinds}
+    told = {"hints": asked, "counts": counts, "next": dict.fromkeys(kinds), "limits": limits}
+    return {"cluster": data["cluster"], "illustrative": True, "campaigns": runs, **told, "names": NAMES}
 
 
 def placed(data: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +192,16 @@ CHECKPOINT: dict[str, Any] = {
         {"site": "vn", "service": "campaigns", "size": 7, "root": "a1" * 32},
         {"site": "vn", "service": "evaluations", "size": 14, "root": "a2" * 32},
     ],
+}
+
+
+VERIFICATION: dict[str, Any] = {
+    "verification": "v1",
+    "started_at": "2024-12-01T03:00:00Z",
+    "ended_at": "2024-12-01T03:05:00Z",
+    "actor": "system",
+    "checked": 21,
+    "found": 0,
 }
 
 
@@ -226,6 +244,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("audit", "entries"): entry,
     ("audit", "checkpoints"): [CHECKPOINT],
     ("audit", "checkpoint"): CHECKPOINT,
+    ("audit", "result_checkpoint"): CHECKPOINT,
+    ("audit", "verifications"): [VERIFICATION],
     ("audit", "heads"): {name: CHECKPOINT[name] for name in ("digest", "heads")},
     ("audit", "consistency"): consistent,
 }

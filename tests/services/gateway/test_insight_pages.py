@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.rankings.insights import BoardTooLarge
+from services.rankings.asked import BoardTooLarge
 from shared.errors import ValidationFailed
 from tests.services.gateway import insights
 from tests.services.gateway.conftest import Browser
@@ -30,6 +30,46 @@ def test_prospects_say_who_may_still_win_what_is_a_bound_and_what_is_left_aside(
     assert MARK not in page
 
 
+def test_of_a_board_of_thousands_prospects_are_shown_in_pages_and_searched(browser: Browsers, network: FakeNetwork) -> None:
+    path = "/campaigns/td-2024/insights/prospects"
+    here = browser("thuky")
+    assert 'role="search"' not in here.get(path).text, "all of two units are on the page"
+    network.answers["rankings", "prospects"] = lambda data: {
+        **insights.prospects(data),
+        "units": 10_000,
+        "may_win": 2001,
+        "found": 120,
+        "next": data["start"] + 50 if data["start"] < 100 else None,
+    }
+    page = here.get(path, query_string={"search": " bộ ", "start": "50"}).text
+    assert {name: network.told("rankings", "prospects")[-1].data[name] for name in ("limit", "start", "search")} == {
+        "limit": 50,
+        "start": 50,
+        "search": "bộ",
+    }
+    assert "2001 trong 10000 đơn vị còn có thể đứng đầu." in page
+    assert "Đơn vị 51–52 trong 120." in page
+    assert 'value="bộ"' in page
+    (address,) = re.findall(r'href="([^"]*start=100[^"]*)"', page)
+    last = here.get(html.unescape(address)).text
+    assert network.told("rankings", "prospects")[-1].data["search"].strip() == "bộ"
+    assert "Trang sau" not in last
+    network.answers["rankings", "prospects"] = lambda data: {**insights.prospects(data), "units": 10_000, "found": 0, "rows": []}
+    assert "Không có đơn vị nào như vậy." in here.get(path, query_string={"search": "nobody"}).text
+
+
+def test_of_thousands_of_rivals_the_nearest_are_named_and_the_others_counted(browser: Browsers, network: FakeNetwork) -> None:
+    def many(data: dict[str, Any]) -> dict[str, Any]:
+        told = insights.firm(data)
+        return {**told, "firmness": {**told["firmness"], "sharing": 4, "others": 9999, "overtaking": 30}}
+
+    network.answers["rankings", "firmness"] = many
+    page = browser("thuky").get(WHAT_IF).text
+    assert "<strong>Bộ Tư pháp</strong> và 3 đơn vị khác:" in page
+    assert "Bộ Công an và 29 đơn vị khác." in page
+    assert "Từng đơn vị (2 đơn vị sát nhất trong 9999)" in page
+
+
 def test_what_is_supposed_is_marked_and_asked_as_it_was_typed(browser: Browsers, network: FakeNetwork) -> None:
     page = browser("thuky").get(WHAT_IF, query_string={"weight:I.1": "1,5", "without": "J1", "percent": "7,5", "rubric": "r-2025"}).text
     assert MARK in page
@@ -39,6 +79,19 @@ def test_what_is_supposed_is_marked_and_asked_as_it_was_typed(browser: Browsers,
     assert 'value="1,5"' in page
     assert "Giới hạn: ±14,28 %" in page
     assert "2 điểm không có chỗ trong thang điểm này" in page
+
+
+def test_of_thousands_of_scorers_those_left_out_are_named_and_stay_ticked(browser: Browsers, network: FakeNetwork) -> None:
+    here = browser("thuky")
+    assert "Mã người chấm" not in here.get(WHAT_IF).text
+    many = [{"scorer": f"J{number}", "name": f"J{number}"} for number in range(5_000)]
+    network.answers["rankings", "what_if"] = lambda data: {**insights.supposed(data), "scorers": many}
+    page = here.get(WHAT_IF, query_string={"without": ["J7", " J8 ", ""]}).text
+    assert network.told("rankings", "what_if")[-1].data["without"] == ["J7", "J8"]
+    assert re.findall(r'name="without" value="(J\d+)" checked', page) == ["J7", "J8"]
+    assert page.count('name="without"') == 3, "and a field for the next"
+    assert "Phong trào có 5000 người chấm" in page
+    assert 'value="nobody" maxlength' in here.get(WHAT_IF, query_string={"without": "nobody"}).text
 
 
 def test_a_weight_that_is_as_it_was_is_not_asked(browser: Browsers, network: FakeNetwork) -> None:
@@ -116,7 +169,36 @@ def test_hints_say_that_they_are_hints_and_where_there_is_not_enough_history(bro
     assert page.count("nên xem lại") == 2
     assert '<td class="num">5 %</td>' in page
     assert "10 điểm được sửa trong 6 giờ" in page
+    assert "<td>Phong trào 2024</td>" in page
+    assert "<td>Tự chấm</td>" in page
     assert 'insights/honesty"' not in browser("thuky").get("/campaigns/td-2024/boards/standings").text
+
+
+def test_hints_of_a_kind_are_shown_in_pages_and_those_worth_a_look_alone(browser: Browsers, network: FakeNetwork) -> None:
+    def many(data: dict[str, Any]) -> dict[str, Any]:
+        told = insights.honesty(data)
+        counts = {kind: {"all": 10_032, "marked": 34 if one["marked"] is not None else None} for kind, one in told["counts"].items()}
+        return {**told, "counts": counts, "next": dict.fromkeys(told["next"], data.get("start", 0) + 50)}
+
+    network.answers["rankings", "honesty"] = many
+    here, path = browser("office"), "/campaigns/td-2024/insights/honesty"
+    first = here.get(path).text
+    assert network.told("rankings", "honesty")[-1].data == {"cluster": "khoi", "limit": 50}
+    assert first.count("trong 10032.") == 6
+    assert first.count("Chỉ 34 dòng nên xem lại") == 3
+    (address,) = re.findall(r'href="([^"]*kind=leanings[^"]*marked=1[^"]*|[^"]*marked=1[^"]*kind=leanings[^"]*)"', first)
+    marked = here.get(html.unescape(address)).text
+    asked = {"kind": "leanings", "start": 0, "marked": True}
+    assert network.told("rankings", "honesty")[-1].data == {"cluster": "khoi", "limit": 50, **asked}
+    assert marked.count("<section") == 1
+    assert "trong 34." in marked
+    assert "Tất cả các loại dấu hiệu" in marked
+    (address,) = re.findall(r'href="([^"]*start=50[^"]*)"', marked)
+    here.get(html.unescape(address))
+    assert network.told("rankings", "honesty")[-1].data == {"cluster": "khoi", "limit": 50, **asked, "start": 50}
+    here.get(path, query_string={"kind": "own", "marked": "1", "start": "x"})
+    assert network.told("rankings", "honesty")[-1].data == {"cluster": "khoi", "limit": 50, "kind": "own", "start": 0, "marked": False}
+    assert here.get(path, query_string={"kind": "what"}).status_code == 200
 
 
 def test_an_explanation_leads_to_the_place_of_each_event_and_to_the_evidence(browser: Browsers) -> None:
@@ -185,13 +267,13 @@ def test_a_refused_answer_stays_typed(browser: Browsers, network: FakeNetwork) -
 
 
 READS = [
-    ("/campaigns/td-2024/insights/prospects", "prospects"),
+    ("/campaigns/td-2024/insights/prospects?limit=50&start=100&search=x", "prospects"),
     ("/campaigns/td-2024/insights/firmness?percent=5", "firmness"),
     ("/campaigns/td-2024/insights/board?rubric=r-2025", "board_under"),
     ("/campaigns/td-2024/insights/comparison?other=td-2023&before_rubric=r-2025", "compare"),
     ("/campaigns/td-2024/insights/units/btp/evidence", "proofs"),
     ("/units/btp/seasons", "history"),
-    ("/clusters/khoi/honesty", "honesty"),
+    ("/clusters/khoi/honesty?kind=leanings&marked=true&limit=5&start=5", "honesty"),
 ]
 
 

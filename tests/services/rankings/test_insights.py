@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from services.campaigns import domain as campaigns
 from services.campaigns.schemas import EVENTS as CAMPAIGNS
 from services.evaluations import domain as evaluations
 from services.evaluations.schemas import EVENTS as EVALUATIONS
-from services.rankings import boards, domain, insights, views
+from services.rankings import asked, boards, domain, hints, insights, kept, outlook, views
 from services.rankings.boards import BoardName
+from services.rankings.views import counting
 from services.registry import domain as registry
 from services.registry.schemas import EVENTS as REGISTRY
 from shared.errors import NotFound
@@ -109,29 +111,29 @@ def test_another_version_of_the_rules_is_one_of_the_family_and_marked(season: Se
 
 
 def test_who_can_still_win_follows_the_passes(season: Season) -> None:
-    found = season.ask(insights.prospects, "c1")
+    found = season.ask(outlook.prospects, "c1")
     assert found["passes"][0]["state"] == "open"
     assert {one["state"] for one in found["passes"][1:]} == {"waiting"}
     assert set(places(found["rows"]).values()) <= {(1, 3), (1, None)}
     season.feeds.tell("campaigns", *(campaigns.PassClosed("c1", key, False, None) for key in ("self",)))
-    assert season.ask(insights.prospects, "c1")["passes"][0]["state"] == "closed"
+    assert season.ask(outlook.prospects, "c1")["passes"][0]["state"] == "closed"
 
 
 def test_only_sheets_that_are_still_owed_keep_items_open(season: Season) -> None:
     for key in ("cross_check", "cluster", "central"):
         season.feeds.tell("campaigns", the.opened(key), the.closed(key))
-    rows = {row["unit"]: row["open_items"] for row in season.ask(insights.prospects, "c1")["rows"]}
+    rows = {row["unit"]: row["open_items"] for row in season.ask(outlook.prospects, "c1")["rows"]}
     assert rows == {"toa-an": [], "kiem-toan": [], "vien-kiem-sat": ["A1", "A2"]}
     recused = evaluations.ScorerRecused(
         "c1", "vien-kiem-sat", "self", "vien-kiem-sat", evaluations.ConflictGround.OWN_UNIT, reason="Đề nghị của đơn vị"
     )
     season.feeds.tell("evaluations", recused, stream="conflict")
-    assert not any(row["open_items"] for row in season.ask(insights.prospects, "c1")["rows"])
+    assert not any(row["open_items"] for row in season.ask(outlook.prospects, "c1")["rows"])
 
 
 def test_of_a_final_result_nothing_is_open(season: Season) -> None:
     season.feeds.tell("campaigns", campaigns.PassClosed("c1", "self", False, None), the.FINAL[-1])
-    found = season.ask(insights.prospects, "c1")
+    found = season.ask(outlook.prospects, "c1")
     assert places(found["rows"])["toa-an"] == (1, 1)
     assert not any(row["open_items"] for row in found["rows"])
 
@@ -139,9 +141,9 @@ def test_of_a_final_result_nothing_is_open(season: Season) -> None:
 def test_what_came_after_the_freeze_is_in_no_answer(season: Season) -> None:
     season.freeze()
     asked: list[tuple[Any, tuple[Any, ...]]] = [
-        (insights.prospects, ("c1",)),
+        (outlook.prospects, ("c1",)),
         (insights.what_if, (insights.Supposition("c1"),)),
-        (insights.firmness, ("c1", Decimal(10))),
+        (outlook.firmness, ("c1", Decimal(10))),
         (insights.compare, (insights.Side("c1"), insights.Side("c1"))),
         (insights.history, ("vien-kiem-sat",)),
         (insights.proofs, ("c1", "vien-kiem-sat")),
@@ -188,11 +190,11 @@ def test_hints_are_for_all_seasons_of_a_cluster_and_find_a_file_that_is_used_twi
     for unit in ("toa-an", "kiem-toan"):
         key = ("c1", unit, "self", unit, "A1", DIGEST)
         season.feeds.tell("evaluations", evaluations.EvidenceAttached(*key, "a.pdf", "application/pdf", 9), stream=f"evidence-{unit}")
-    found = season.ask(insights.honesty, "noi-chinh")
+    found = season.ask(hints.honesty, "noi-chinh", hints.Part())
     (twice,) = found["hints"]["proofs"]
     assert [place["unit"] for place in twice["places"]] == ["kiem-toan", "toa-an"]
     with pytest.raises(NotFound):
-        season.ask(insights.honesty, "nowhere")
+        season.ask(hints.honesty, "nowhere", hints.Part())
 
 
 def test_consents_and_refusals_are_on_the_leader_board_and_designate_nobody(season: Season) -> None:
@@ -266,19 +268,86 @@ def test_of_a_board_of_thousands_what_if_and_what_changed_are_told_in_parts(seas
     assert season.ask(insights.history, "toa-an")["seasons"][0]["rank"] == 1
 
 
+def test_prospects_are_told_in_parts_and_of_who_is_searched_for(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("cross_check", "cluster", "central"):
+        season.feeds.tell("campaigns", the.opened(key), the.closed(key))
+    whole = season.ask(outlook.prospects, "c1")
+    assert (whole["units"], whole["may_win"], whole["next"], len(whole["rows"])) == (3, 2, None, 3)
+    kept.forget()
+    monkeypatch.setattr(counting, "BOARD_UNITS_AT_ONCE", 1)
+    parts = [season.ask(outlook.prospects, "c1", 2, at) for at in (0, 2)]
+    assert [row for part in parts for row in part["rows"]] == whole["rows"], "read unit by unit"
+    assert [(part["found"], part["next"], part["may_win"]) for part in parts] == [(3, 2, 2), (3, None, 2)]
+    found = season.ask(outlook.prospects, "c1", 2, 0, "KIEM-toan")
+    assert ([row["unit"] for row in found["rows"]], found["found"], found["units"]) == (["kiem-toan"], 1, 3)
+    assert found["rows"][0]["worst"] == whole["rows"][1]["worst"], "a place among all"
+
+
+def _noted(made: list[str], name: str, kind: Any, *given: Any) -> Any:
+    made.append(name)
+    return kind(*given)
+
+
+def test_what_was_worked_out_is_kept_until_a_sheet_or_a_pass_of_the_campaign_changes(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    for name in ("Outlook", "Margins", "Season"):
+        kind = getattr(domain, name)
+        monkeypatch.setattr(domain, name, partial(_noted, made, name, kind))
+
+    def asked_all() -> list[str]:
+        made.clear()
+        for start, percent in ((0, 10), (1, 5)):
+            season.ask(outlook.prospects, "c1", 1, start)
+            season.ask(outlook.firmness, "c1", Decimal(percent))
+            season.ask(hints.honesty, "noi-chinh", hints.Part(1, start, hints.Kind.LEANINGS))
+        return made
+
+    assert asked_all() == ["Outlook", "Margins", "Season"]
+    assert asked_all() == []
+    season.feeds.tell("campaigns", the.launched(campaign="c0", season=2023, audience=("toa-an",)), stream="campaign-c0")
+    season.hand_in("toa-an", "1", campaign="c0")
+    assert asked_all() == ["Season"], "of the other campaign"
+    season.feeds.tell("campaigns", campaigns.PassClosed("c1", "self", False, None))
+    assert asked_all() == ["Outlook", "Season"]
+    season.hand_in("vien-kiem-sat", "10", "20")
+    assert asked_all() == ["Outlook", "Margins", "Season"]
+
+
+def test_hints_are_told_in_parts_of_a_kind(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    for scorer, first, second in (("J1", "7", "15"), ("J2", "10", "20"), ("J3", "7", "15")):
+        for unit in ("toa-an", "kiem-toan"):
+            season.hand_in(unit, first, second, pass_key="central", scorer=scorer)
+    whole = season.ask(hints.honesty, "noi-chinh", hints.Part())
+    assert whole["counts"]["own"] == {"all": 2, "marked": None}
+    assert [row["unit"] for row in whole["hints"]["own_by_item"]] == ["kiem-toan", "kiem-toan", "toa-an", "toa-an"]
+    assert whole["hints"]["own_by_item"][0]["final"] == "8"
+    monkeypatch.setattr(hints, "COMPARED_CELLS_MAX", 2)
+    parts = [season.ask(hints.honesty, "noi-chinh", hints.Part(kind=hints.Kind.OWN, start=at)) for at in (0, 1)]
+    assert [row for part in parts for row in part["hints"]["own"]] == whole["hints"]["own"]
+    assert [row for part in parts for row in part["hints"]["own_by_item"]] == whole["hints"]["own_by_item"]
+    assert [part["next"] for part in parts] == [{"own": 1}, {"own": None}]
+    one = season.ask(hints.honesty, "noi-chinh", hints.Part(1, 2, hints.Kind.LEANINGS))
+    assert ([row["scorer"] for row in one["hints"]["leanings"]], one["next"], one["names"]) == (["J3"], {"leanings": None}, {})
+    marked = season.ask(hints.honesty, "noi-chinh", hints.Part(kind=hints.Kind.LEANINGS, marked=True))
+    assert (marked["hints"]["leanings"], marked["counts"]["leanings"]) == ([], {"all": 3, "marked": 0})
+
+
 def test_a_board_that_is_too_large_even_for_its_lines_is_refused(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insights, "INSIGHT_LINES_CELLS_MAX", 5)
+    monkeypatch.setattr(asked, "INSIGHT_LINES_CELLS_MAX", 5)
     for ask in (
         lambda: season.ask(insights.what_if, insights.Supposition("c1")),
         lambda: season.ask(insights.compare, *[insights.Side("c1")] * 2),
+        lambda: season.ask(outlook.prospects, "c1"),
+        lambda: season.ask(outlook.firmness, "c1", Decimal(10)),
+        lambda: season.ask(hints.honesty, "noi-chinh", hints.Part()),
     ):
-        with pytest.raises(insights.BoardTooLarge, match="answered up to 5 in all"):
+        with pytest.raises(asked.BoardTooLarge, match="answered up to 5 in all"):
             ask()
 
 
-def test_a_board_that_is_too_large_to_be_computed_again_and_again_is_refused_before_it_is_read(
-    season: Season, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_board_of_every_score_that_is_too_large_is_refused_before_it_is_read(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(insights, "INSIGHT_CELLS_MAX", 5)
-    with pytest.raises(insights.BoardTooLarge, match="3 units of 2 items"):
-        season.ask(insights.prospects, "c1")
+    with pytest.raises(asked.BoardTooLarge, match="3 units of 2 items"):
+        season.ask(insights.board_under, "c1", "R")

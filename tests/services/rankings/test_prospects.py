@@ -12,18 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.rankings.domain import (
-    Adjustment,
-    AdjustmentKind,
-    Awaited,
-    Prospect,
-    Score,
-    Standings,
-    prospects,
-    standings,
-)
+from services.rankings.domain import Adjustment, AdjustmentKind, Awaited, Outlook, Prospect, Score, Standings, standings
 from shared.rubric import Cap, Item, Kind, PassRule, Rounding, Rubric, Statistic, TieBreak, TieBy
 from tests.services.rankings.given import a_score, at, figures, scores_of
+from tests.services.rankings.prospects_at_once import prospects_at_once
+from tests.services.rankings.test_lines import sheets_of
 from tests.shared.rubric.given import a_group, a_rubric, an_item
 
 UNITS = ("a", "b", "c")
@@ -35,11 +28,17 @@ def _of(found: Sequence[Prospect], unit: str) -> Prospect:
     return next(one for one in found if one.unit == unit)
 
 
-def _prospects(rubric: Rubric, scores: Sequence[Score], awaited: Awaited, **options: object) -> tuple[Prospect, ...]:
-    def board(given: Sequence[Score]) -> Standings:
-        return standings(rubric, UNITS, given, **options)  # type: ignore[arg-type]
-
-    return prospects(board(scores), scores, awaited, board)
+def _prospects(
+    rubric: Rubric, scores: Sequence[Score], awaited: Awaited, units: Sequence[str] = UNITS, **options: object
+) -> tuple[Prospect, ...]:
+    """Unit by unit, taken in by name, and told in the order of the board."""
+    board = standings(rubric, units, scores, **options)  # type: ignore[arg-type]
+    outlook = Outlook(rubric, awaited)
+    for row in sorted(board.rows, key=lambda one: one.unit):
+        outlook.put(replace(row, items=()), sheets_of(row.unit, scores))
+    found = tuple(outlook.of(row.unit) for row in board.rows)
+    assert outlook.may_win == sum(one.best == 1 for one in found)
+    return found
 
 
 def _places(found: Sequence[Prospect]) -> dict[str, tuple[int | None, int | None]]:
@@ -224,6 +223,46 @@ def test_against_every_way_it_may_go(season: tuple[Rubric, list[Score], dict[str
         if one.worst is not None:
             assert one.worst >= max(held)
             assert not one.worst_exact or one.worst == max(held)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_seasons(), st.lists(st.sampled_from(UNITS), unique=True), st.booleans())
+def test_unit_by_unit_is_as_all_at_once(
+    season: tuple[Rubric, list[Score], dict[str, dict[str, list[str]]]], voted: list[str], unopened: bool
+) -> None:
+    rubric, scores, sheets = season
+    rubric = replace(rubric, tie_breaks=(*rubric.tie_breaks, TieBreak(TieBy.VOTE)) if voted else rubric.tie_breaks)
+    awaited: Awaited = {**sheets, "central": None} if unopened else sheets
+    votes = {unit: place for place, unit in enumerate(voted)}
+
+    def board(given_: Sequence[Score]) -> Standings:
+        return standings(rubric, UNITS, given_, votes=votes)
+
+    assert _prospects(rubric, scores, awaited, votes=votes) == prospects_at_once(board(scores), scores, awaited, board)
+
+
+MANY = ("a", "b", "c", "d", "e", "f")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(["1", "2"]), st.sampled_from(["1", "2"])), min_size=len(MANY), max_size=len(MANY)),
+    st.lists(st.sampled_from([TieBreak(TieBy.ITEM, "A.1"), TieBreak(TieBy.VOTE), TieBreak(TieBy.SCORERS)]), unique=True),
+    st.none() | st.permutations(MANY),
+    st.lists(st.sampled_from(MANY), unique=True, max_size=2),
+)
+def test_of_many_units_of_equal_total_each_is_held_against_each(
+    given_: list[tuple[str, str]], chain: list[TieBreak], voted: Sequence[str] | None, late: list[str]
+) -> None:
+    rubric = replace(RUBRIC, tie_breaks=tuple(chain))
+    scores = [one for unit, (first, second) in zip(MANY, given_, strict=True) for one in scores_of(unit, "self", A_1=first, A_2=second)]
+    awaited = {"self": {unit: ["new"] for unit in late}}
+    votes = {unit: place // 2 for place, unit in enumerate(voted or ())}
+
+    def board(given_: Sequence[Score]) -> Standings:
+        return standings(rubric, MANY, given_, votes=votes)
+
+    assert _prospects(rubric, scores, awaited, MANY, votes=votes) == prospects_at_once(board(scores), scores, awaited, board)
 
 
 @pytest.mark.parametrize("mark", ["0", "1.5", "3"])
