@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -55,7 +55,7 @@ def beside(
 ) -> dict[str, Any]:
     """The board of the flag or of the leader, which stand beside the standings, as data."""
     if name is BoardName.FLAG:
-        return domain.plain(domain.rotation_flag(standings, _eligibility(reading, found, standings.as_of)))  # type: ignore[no-any-return]
+        return domain.plain(domain.rotation_flag(standings, eligibility(reading, found, standings.as_of)))  # type: ignore[no-any-return]
     return domain.plain(_leader_board(reading, found, units, standings))  # type: ignore[no-any-return]
 
 
@@ -164,8 +164,11 @@ def votes_of(found: Mapping[str, Any], as_of: datetime | None) -> dict[str, int]
     return vote["counts"] if vote is not None and views.Cut(as_of).holds("campaigns", vote) else None
 
 
-def _eligibility(reading: Reading, found: Mapping[str, Any], as_of: datetime | None) -> dict[str, domain.Eligibility]:
-    known, cut = views.participants_of(reading, found["campaign"]), views.Cut(as_of)
+def eligibility(
+    reading: Reading, found: Mapping[str, Any], as_of: datetime | None, units: Collection[str] | None = None
+) -> dict[str, domain.Eligibility]:
+    """What is known of the units that take part, besides their scores; units: of these alone."""
+    known, cut = views.participants_of(reading, found["campaign"], units), views.Cut(as_of)
     # who ended later did take part to the end: whether an award still goes to it is decided when it is proposed
     dissolved = views.ended_by(reading, date(found["season"], 12, 31))
     return {

@@ -25,8 +25,8 @@ class Freezing(Part):
     def freeze(self, request: Request) -> dict[str, Any]:
         self._permit(request)
         command = load(schemas.FreezeCampaign, request.data)
-        told = self._boards(request, "seals", command.campaign)
-        return self._execute(request, command, inquiry=domain.Inquiry(_seals(told["boards"]), (), _positions(told)))
+        told = self._boards(request, "reached", command.campaign)
+        return self._execute(request, command, inquiry=domain.Inquiry((), (), _positions(told)))
 
     @rpc
     def thaw(self, request: Request) -> dict[str, Any]:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from services.rankings.second.comparison import Compared, Difference, compared, differences
 from services.rankings.second.opinion import opinion
-from services.rankings.second.record import observed
+from services.rankings.second.record import Notes, observed
 
-__all__ = ["Compared", "Difference", "compared", "differences", "observed", "opinion"]
+__all__ = ["Compared", "Difference", "Notes", "compared", "differences", "observed", "opinion"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.rankings.second.opinion import opinion
-from services.rankings.second.record import Json, observed
+from services.rankings.second.record import Breathe, Record, at_once
+
+Board = Mapping[str, Iterable[Mapping[str, Any]]]
+"""A board as plain data; nothing is looked at but its `rows`, once."""
 
 SHOWN_MAX = 20
 """Differences that are told of one board; the rest are counted."""
@@ -33,27 +35,33 @@ class Compared:
     differences: tuple[Difference, ...]
 
 
-def compared(boards: Mapping[str, Mapping[str, Any]], events: Iterable[Json], campaign: str, today: date) -> list[Compared]:
-    """Boards of a campaign by name, as plain data, each beside the second opinion that these events give; today: as `observed` has it."""
-    record = observed(events, campaign, today)
-    second = {} if record is None else opinion(record)
-    found = {name: differences(board, second.get(name, {})) for name, board in boards.items()}
+def compared(boards: Mapping[str, Board], record: Record | None, breathe: Breathe = at_once) -> list[Compared]:
+    """Boards of a campaign by name, as plain data, each beside the second opinion that this record gives."""
+    second = {} if record is None else opinion(record, breathe)
+    found = {name: differences(board, second.get(name, {}), breathe) for name, board in boards.items()}
     return [Compared(name, len(those), tuple(those[:SHOWN_MAX])) for name, those in found.items()]
 
 
-def differences(shown: Mapping[str, Any], second: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
+def differences(shown: Board, second: Mapping[str, Mapping[str, Any]], breathe: Breathe = at_once) -> list[Difference]:
     """Where a board, as plain data, says something else than the second opinion on it, by unit."""
-    rows = {row["unit"]: row for row in shown["rows"]}
-    units = dict.fromkeys([*rows, *second])
-    return [one for unit in units for one in _of_unit(unit, rows.get(unit), second.get(unit))]
+    found: list[Difference] = []
+    rows = set()
+    for row in shown["rows"]:
+        rows.add(row["unit"])
+        found.extend(_of_unit(row["unit"], row, second.get(row["unit"])))
+        breathe()
+    for unit in second:
+        if unit not in rows:
+            found.extend(_of_unit(unit, None, second[unit]))
+    return found
 
 
 def _of_unit(unit: str, row: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> Iterator[Difference]:
     if row is None or second is None:
         yield Difference(unit, "unit", row and unit, second and unit)
         return
+    of_board = dict(_flat({name: row[name] for name in second}))
     for figure, value in _flat(second):
-        of_board = dict(_flat({name: row[name] for name in second}))
         if of_board.get(figure) != value:
             yield Difference(unit, figure, of_board.get(figure), value)
 

@@ -28,6 +28,12 @@ def read(text: str) -> Fraction:
     return Fraction(text)
 
 
+def added(values: Sequence[Fraction]) -> Fraction:
+    """The sum of some values, over one denominator: a hundred are not reduced a hundred times."""
+    denominator = math.lcm(*(value.denominator for value in values))
+    return Fraction(sum(value.numerator * (denominator // value.denominator) for value in values), denominator)
+
+
 def rounded(value: Fraction, rule: Mapping[str, Any] | None) -> Fraction:
     """The value as the rule {places, mode} rounds it; as it is without a rule."""
     if rule is None:

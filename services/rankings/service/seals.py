@@ -1,103 +1,129 @@
-"""Entrypoints for seals: the digests of boards, and the same boards made from the logs anew."""
+"""Entrypoints for seals: how far the boards are, their digests, and the same boards made from the logs anew."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import eventlet
+from eventlet.semaphore import Semaphore
 
-from services.rankings import boards, seals, second, views
+from services.rankings import boards, replay, seals, second
 from services.rankings.service.base import Part
-from shared.bounds import RECOMPUTE_SECONDS_MAX
+from shared.bounds import RECOMPUTE_SECONDS_MAX, STRETCH_SECONDS
 from shared.calendar import legal_date, utc_now
 from shared.errors import Unavailable
 from shared.event import Event
 from shared.ground import configuration
 from shared.plain import plain
+from shared.projection import Reading
 from shared.rpc import Request, rpc
+from shared.store import Sieve
 
-EVENTS_AT_ONCE = 2_000
-"""Events between two pauses: some tenths of a second of work, which nobody who asks meanwhile feels."""
-
-LOOKS_MAX = 3
-"""Looks at boards and positions before saying that they move: between two events there are milliseconds."""
+_turn = Semaphore()
+"""One campaign at a time is made anew in a process: two would take twice the memory, and none would end earlier."""
 
 
 class Seals(Part):
     """What a final result is compared with before it is sealed."""
 
     @rpc
-    def seals(self, request: Request) -> dict[str, Any]:
-        """The boards that a result consists of as they are shown: {boards: [{board, digest}], positions: [{site, service, position}],
-        pending: sheets that a freeze keeps from them}."""
+    def reached(self, request: Request) -> dict[str, Any]:
+        """Where the boards of a campaign stand that a result consists of: {positions: [{site, service, position}], pending: sheets that
+        a freeze keeps from them}."""
         self.permit(request)
-        return self._seals(str(request.data["campaign"]))
+        with self.views.reading() as reading:
+            return _standing(reading, str(request.data["campaign"]))
 
     @rpc
     def recompute(self, request: Request) -> dict[str, Any]:
-        """As `seals`, and of the same boards made from the logs anew, up to the same positions: `recomputed` {board, digest}, and
-        `second`, where the second opinion on them differs: {board, count, differences: the first of them}.
+        """As `reached`, and the boards as they are shown: `boards` [{board, digest}]; the same made from the logs anew, up to the same
+        positions: `recomputed`; and `second`, where the second opinion on these differs: {board, count, differences: the first of them}.
 
-        Raises Unavailable where the feeds do not rest, or the replay takes longer than anybody waits.
+        Raises Unavailable where this takes longer than anybody waits.
         """
         self.permit(request)
-        campaign, breathe = str(request.data["campaign"]), _breathing(time.monotonic() + RECOMPUTE_SECONDS_MAX)
-        told = self._seals(campaign)
-        breathe()
-        left_out = {(row["site"], row["service"], row["position"]) for row in self.views.projector.discarded()}
-        logs = self._events(campaign, told["positions"], breathe)
-        events = [one for one in logs if (one.site, one.service, one.position) not in left_out]
-        today = legal_date(utc_now())
-        with seals.replayed(_at_ease(events, breathe), campaign) as reading:
-            anew = seals.sealed(reading, campaign, today)
-        breathe()
-        recomputed = [{"board": name, "digest": seals.digest_of(board)} for name, board in anew.items()]
-        differing = second.compared(anew, [event.to_cloudevent() for event in _at_ease(events, breathe)], campaign, today)
-        return {**told, "recomputed": recomputed, "second": plain([one for one in differing if one.count])}
+        breath = Breath(RECOMPUTE_SECONDS_MAX)
+        if not _turn.acquire(timeout=RECOMPUTE_SECONDS_MAX):
+            raise breath.spent()
+        try:
+            return self._recomputed(str(request.data["campaign"]), breath)
+        finally:
+            _turn.release()
 
-    def _seals(self, campaign: str) -> dict[str, Any]:
-        for _ in range(LOOKS_MAX):
-            positions = self._positions()
-            with self.views.reading() as reading:
-                found = seals.digests(reading, campaign)
-                pending = boards.pending(reading, campaign)
-            if self._positions() == positions:
-                return {"boards": found, "positions": positions, "pending": pending}
-        raise Unavailable("Events come in all the time; ask again when the feeds are at rest.")
-
-    def _positions(self) -> list[dict[str, Any]]:
-        return [row for row in self.views.projector.cursors(configuration().site) if row["service"] in seals.RESTS_ON]
-
-    def _events(self, campaign: str, positions: Sequence[Mapping[str, Any]], breathe: Callable[[], None]) -> Iterator[Event]:
-        """What the boards of a campaign rest on, of these feeds up to these positions, from the producers."""
+    def _recomputed(self, campaign: str, breath: Breath) -> dict[str, Any]:
         with self.views.reading() as reading:
-            found = views.campaign_of(reading, campaign) or {}
-        sieves = seals.sieves(campaign, str(found.get("rubric")))
-        for place in positions:
-            after = 0
-            while page := self.fetch(place["service"], after, sieves[place["service"]]):
-                breathe()
-                yield from (event for event in page if event.position <= place["position"])
+            found = boards.campaign_or_refusal(reading, campaign)
+            begun = seals.reached(reading, configuration().site)
+        sieves = seals.sieves(campaign, found["rubric"])
+        left_out = {(row["site"], row["service"], row["position"]) for row in self.views.projector.discarded()}
+        notes, today = second.Notes(campaign), legal_date(utc_now())
+        with replay.replaying(campaign, left_out) as anew:
+
+            def take(after: Sequence[Mapping[str, Any]], until: Sequence[Mapping[str, Any]]) -> None:
+                for event in self._events(after, until, sieves):
+                    anew.take(event)
+                    if (event.site, event.service, event.position) not in left_out:
+                        notes.take(event.to_cloudevent())
+                    breath.draw()
+
+            take((), begun)
+            # the log is long, and read before a transaction is opened; what came since is little
+            with self.views.reading() as reading:
+                told = _standing(reading, campaign)
+                take(begun, told["positions"])
+                shown = seals.Sealing(reading, campaign, today, breath.draw)
+                made = seals.Sealing(anew.reading(), campaign, today, breath.draw)
+                digests, recomputed = seals.digests(shown, made, breathe=breath.draw)
+            differing = second.compared(made.figures(), notes.record(today, breath.draw), breath.draw)
+        return {**told, "boards": digests, "recomputed": recomputed, "second": plain([one for one in differing if one.count])}
+
+    def _events(
+        self, after: Sequence[Mapping[str, Any]], until: Sequence[Mapping[str, Any]], sieves: Mapping[str, Sieve]
+    ) -> Iterator[Event]:
+        """What the boards of a campaign rest on, of these feeds between these positions, from the producers."""
+        begun = {(place["site"], place["service"]): place["position"] for place in after}
+        for place in until:
+            first, last = begun.get((place["site"], place["service"]), 0), place["position"]
+            for page in self._pages(place["service"], first, last, sieves[place["service"]]) if first < last else ():
+                yield from (event for event in page if event.position <= last)
+
+    def _pages(self, service: str, after: int, until: int, sieve: Sieve) -> Iterator[Sequence[Event]]:
+        """Each page is asked for while the one before it is worked on: the producer has a processor of its own."""
+        coming = eventlet.spawn(self.fetch, service, after, sieve)
+        try:
+            while page := coming.wait():
                 after = page[-1].position
-                if after >= place["position"]:
-                    break
+                if after < until:
+                    coming = eventlet.spawn(self.fetch, service, after, sieve)
+                yield page
+                if after >= until:
+                    return
+        finally:
+            coming.kill()
 
 
-def _breathing(until: float) -> Callable[[], None]:
-    """Called between two stretches of work: lets the process answer others and its broker, and raises Unavailable once it is late."""
-
-    def breathe() -> None:
-        eventlet.sleep(0)
-        if time.monotonic() > until:
-            raise Unavailable(f"The boards could not be made anew from the logs within {RECOMPUTE_SECONDS_MAX:g} seconds.")
-
-    return breathe
+def _standing(reading: Reading, campaign: str) -> dict[str, Any]:
+    return {"positions": seals.reached(reading, configuration().site), "pending": boards.pending(reading, campaign)}
 
 
-def _at_ease(events: Sequence[Event], breathe: Callable[[], None]) -> Iterator[Event]:
-    """The events, a pause after each stretch of them."""
-    for first in range(0, len(events), EVENTS_AT_ONCE):
-        breathe()
-        yield from events[first : first + EVENTS_AT_ONCE]
+class Breath:
+    """Lets the process answer others and its broker between two stretches of work, and says when it is late."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._drawn = time.monotonic()
+        self._until = self._drawn + seconds
+
+    def draw(self) -> None:
+        """Asked often; raises Unavailable past the end."""
+        now = time.monotonic()
+        if now > self._until:
+            raise self.spent()
+        if now - self._drawn >= STRETCH_SECONDS:
+            eventlet.sleep(0)
+            self._drawn = time.monotonic()
+
+    def spent(self) -> Unavailable:
+        return Unavailable(f"The boards could not be made anew from the logs within {self._seconds:g} seconds.")

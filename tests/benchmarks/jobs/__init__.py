@@ -1,6 +1,6 @@
 """Everything that is measured, a module for each family of jobs."""
 
-from tests.benchmarks.jobs import appends, as_of, board, deciding, delivering, growing, importing, memory, projecting
+from tests.benchmarks.jobs import appends, as_of, board, deciding, delivering, growing, importing, memory, projecting, sealing
 
 JOBS = (
     *appends.JOBS,
@@ -11,5 +11,6 @@ JOBS = (
     *importing.JOBS,
     *as_of.JOBS,
     *board.JOBS,
+    *sealing.JOBS,
     *growing.JOBS,
 )

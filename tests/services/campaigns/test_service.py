@@ -143,6 +143,21 @@ def test_whoever_asks_for_a_final_result_waits_longer_than_it_can_take(service: 
     assert sum(service.network.waits) < FREEZE_SECONDS_MAX
 
 
+def test_a_result_that_two_make_final_at_once_is_final_once(service: Service) -> None:
+    ask = service.network.ask
+
+    def meanwhile(asked_of: str, method: str, request: Request, *, seconds: float) -> Any:
+        """While the first waits for the boards, a second asks for the same and is done before it."""
+        if method == "recompute":
+            service.network.ask = ask  # type: ignore[method-assign]
+            service.tell("office", "finalise")
+        return ask(asked_of, method, request, seconds=seconds)
+
+    service.network.ask = meanwhile  # type: ignore[assignment,method-assign]
+    service.tell("office", "finalise")
+    assert [event.type for event in service.store.stream("campaign-c1")].count("campaigns.CampaignFinalised") == 1
+
+
 def test_everything_in_the_way_is_found_at_once(service: Service) -> None:
     sheets = [("toa-an", "J1"), ("toa-an", "J2"), ("kiem-toan", "J1")]
     service.network.open = [{"kind": "sheet", "at": "central", "unit": unit, "scorer": scorer} for unit, scorer in sheets]

@@ -18,6 +18,8 @@ from services.console.main import commendation
 from services.evaluations import domain as evaluations
 from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.rankings import seals
+from services.rankings.domain import Line, Lines
+from services.rankings.replay import replayed
 from shared.event import Event
 from tests.services.campaigns import given as the
 from tests.shared.given import an_event
@@ -37,8 +39,9 @@ def _sealed() -> list[Event]:
     """A campaign that was made final with the boards that its events give."""
     log = [_event("campaigns", place, fact) for place, fact in enumerate((the.PUBLISHED, the.launched(), the.opened("self")), start=1)]
     log += [_event("evaluations", place, fact) for place, fact in enumerate((SCORED, HANDED_IN), start=1)]
-    with seals.replayed(log, "c1") as reading:
-        boards = tuple(BoardSeal(one["board"], one["digest"]) for one in seals.digests(reading, "c1"))
+    with replayed(log, "c1") as reading:
+        (digests,) = seals.digests(seals.Sealing(reading, "c1"))
+        boards = tuple(BoardSeal(one["board"], one["digest"]) for one in digests)
     positions = (FeedPosition("vn", "campaigns", 3), FeedPosition("vn", "evaluations", 2))
     return [*log, _event("campaigns", 4, CampaignFinalised("c1", boards, positions))]
 
@@ -87,16 +90,15 @@ def test_engine_second_opinion_and_seal_agree(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_is_wrong_is_told_by_unit_and_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sealed = seals.sealed
+    line_of = Lines.of
 
-    def wrong(*asked: Any) -> dict[str, Any]:
-        boards = sealed(*asked)
-        row = boards["standings"]["rows"][0]
-        row |= {"total": "9.5", "groups": {**row["groups"], "A": "9.5"}}
-        return boards
+    def wrong(lines: Lines, unit: str, *asked: Any) -> Line:
+        line = line_of(lines, unit, *asked)
+        row = replace(line.row, total=Decimal("9.5"), groups={**line.row.groups, "A": Decimal("9.5")})
+        return replace(line, row=row) if unit == "toa-an" else line
 
     events = _sealed()
-    monkeypatch.setattr(seals, "sealed", wrong)
+    monkeypatch.setattr(Lines, "of", wrong)
     told = _verify(tmp_path, events)
     assert told.exit_code == 1
     assert "NOT AS SEALED, 2 FIGURES DIFFER" in told.output

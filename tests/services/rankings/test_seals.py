@@ -16,12 +16,13 @@ from services.evaluations import domain as evaluations
 from services.evaluations.schemas import EVENTS as EVALUATIONS
 from services.rankings import boards, parts, seals, views
 from services.rankings.boards import BoardName
-from services.rankings.second import Compared, compared
+from services.rankings.replay import replayed
+from services.rankings.second import Compared, compared, observed
 from services.registry import domain as registries
 from services.registry.schemas import EVENTS as REGISTRY
 from shared.event import Event
 from shared.plain import plain
-from shared.projection import Projector
+from shared.projection import Projector, Reading
 from shared.store import Database
 from tests.services.campaigns import given as the
 from tests.support.feeds import Feeds
@@ -35,6 +36,11 @@ def scored(unit: str, *scores: str) -> list[Any]:
     given = tuple(evaluations.ItemScore(f"A{place}", Decimal(score)) for place, score in enumerate(scores, start=1))
     handed_in = evaluations.SheetSubmitted(**key, handed_in_on=DAY, late=False, within_grace=False)
     return [evaluations.ItemsScored(**key, scores=given), handed_in]
+
+
+def digests(reading: Reading) -> list[dict[str, str]]:
+    (found,) = seals.digests(seals.Sealing(reading, "c1"))
+    return found
 
 
 class Season:
@@ -64,16 +70,16 @@ class Season:
         """The boards that are shown, beside the second opinion."""
         events = [event.to_cloudevent() for log in self.feeds.logs.values() for event in log]
         with self.feeds.projector.reading() as reading:
-            return compared(seals.sealed(reading, "c1"), events, "c1", DAY)
+            return compared(seals.Sealing(reading, "c1").figures(), observed(events, "c1", DAY))
 
     def digests(self) -> list[dict[str, str]]:
         with self.feeds.projector.reading() as reading:
-            return seals.digests(reading, "c1")
+            return digests(reading)
 
     def anew(self, **options: Any) -> list[dict[str, str]]:
         events: list[Event] = [event for log in self.feeds.logs.values() for event in log]
-        with seals.replayed(events, "c1", **options) as reading:
-            return seals.digests(reading, "c1")
+        with replayed(events, "c1", **options) as reading:
+            return digests(reading)
 
 
 @pytest.fixture
@@ -169,8 +175,8 @@ def test_a_replay_keeps_to_the_positions_it_is_given(season: Season) -> None:
     heads = {name: len(log) for name, log in season.feeds.logs.items()}
     season.late()
     events = [event for name, log in season.feeds.logs.items() for event in log[: heads[name]]]
-    with seals.replayed(events, "c1") as reading:
-        assert seals.digests(reading, "c1") == before
+    with replayed(events, "c1") as reading:
+        assert digests(reading) == before
     assert season.digests() != before
 
 

@@ -28,8 +28,8 @@ TABLE: dict[str, Any] = FILE["rankings"]["queries"]
 ACTORS = ("somebody", OPERATOR, *(f"{role} at *" for role in Role))
 """Roles in part of the network are no more than these: tests/services/test_permissions.py."""
 SHOWN = ("office", "inspector")
-KNOWING = {"pending_board": SHOWN, "honesty": SHOWN, "seals": (*SHOWN, OPERATOR), "recompute": (*SHOWN, OPERATOR)}
-"""Who learns by what question of what came after a freeze: for `seals`, how many there are."""
+KNOWING = {"pending_board": SHOWN, "honesty": SHOWN, "reached": (*SHOWN, OPERATOR), "recompute": (*SHOWN, OPERATOR)}
+"""Who learns by what question of what came after a freeze: for `reached`, how many there are."""
 
 Asked = Callable[["Told"], list[dict[str, Any]]]
 WHOLE = {"campaign": CAMPAIGN}
@@ -58,11 +58,11 @@ QUESTIONS: Mapping[str, Asked] = {
     "firmness": lambda _: [{**WHOLE, "percent": "10"}],
     "compare": lambda world: [{"before": {**WHOLE, "as_of": instant_text(world.moments[0])}, "after": WHOLE}],
     "history": lambda _: [{"unit": unit} for unit in UNITS],
-    "prospects": lambda _: [WHOLE],
+    "prospects": lambda _: [WHOLE, {**WHOLE, "limit": 1, "start": 1}, {**WHOLE, "search": "toa"}],
     "proofs": _units(),
-    "honesty": lambda _: [{"cluster": "noi-chinh"}],
+    "honesty": lambda _: [{"cluster": "noi-chinh"}, {"cluster": "noi-chinh", "kind": "own", "limit": 1, "start": 1}],
     "records": lambda world: [{**WHOLE, "units": list(UNITS), **at} for at in ({}, {"as_of": instant_text(world.moments[0])})],
-    "seals": lambda _: [WHOLE],
+    "reached": lambda _: [WHOLE],
     "recompute": lambda _: [WHOLE],
 }
 """Of each question what is asked."""
@@ -194,4 +194,4 @@ def _check_told_to_some(world: Told, fact: Callable[[Told], None]) -> None:
     for method, actor in differing:
         assert actor.partition(" ")[0] in KNOWING.get(method, ()), f"{actor} learns of {fact.__name__} by {method}"
     for role in ("office at *", "inspector at *"):
-        assert {("pending_board", role), ("seals", role)} <= differing, f"{role} is not told of {fact.__name__}"
+        assert {("pending_board", role), ("reached", role)} <= differing, f"{role} is not told of {fact.__name__}"
