@@ -43,7 +43,7 @@ def form_of(
         "assigned": ground.assigned,
         "version": state.version,
         "due_on": state.returned.due_on if state.returned else ground.due_on,
-        "extended": ground.extended,
+        "extended": ground.extended and state.returned is None,  # the day by which it is to come back is its own
         "grace_until": ground.grace_until,
         "returned": state.returned and {"reason": state.returned.reason, "items": state.returned.items},
         "requires_all": ground.requires_all,

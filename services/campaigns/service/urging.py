@@ -9,6 +9,7 @@ from services.campaigns import domain, schemas, views
 from services.campaigns.outbox import Outbox
 from services.campaigns.service.base import Part
 from services.campaigns.service.mail import MailProvider
+from shared.access import NETWORK, OPERATOR, Role
 from shared.calendar import legal_date, utc_now
 from shared.plain import plain
 from shared.rpc import Request, rpc
@@ -32,13 +33,13 @@ class Urging(Part):
 
         {today, rows, units}: rows by the day they are due, each as `views.owed` says it with `left` working days, or `late` by so many
         (0 on the days off after its day), and `tentative` where a year's decision on days off is not known; units: {unit, owed, late}.
+        Of a frozen campaign nobody is told who owes a sheet but the office, inspectors and whoever owes it: what is handed in or given
+        back meanwhile would be seen here before the boards show it.
         """
         self.permit(request)
         asked = load(schemas.AskDue, request.data)
         today = legal_date(utc_now())
-        with self.views.reading() as reading:
-            found = views.owed(reading)
-        rows = [_counted(row, today) for row in found if _is_asked(row, asked, today)]
+        rows = [_counted(row, today) for row in self._owed_as_told(request) if _is_asked(row, asked, today)]
         return plain({"today": today, "rows": rows, "units": _by_unit(rows)})
 
     @rpc
@@ -48,11 +49,19 @@ class Urging(Part):
         else:
             self._permit(request)
         command = load(schemas.RemindUnit, request.data)
-        with self.views.reading() as reading:
-            found = views.owed(reading)
-        due_on = next((row["due_on"] for row in found if _owed(row) == command.owed), None)
+        due_on = next((row["due_on"] for row in self._owed_as_told(request) if _owed(row) == command.owed), None)
         ground = domain.UrgingGround(due_on, legal_date(utc_now()))
         return self.facts.execute(request, domain.reminders(ground), f"reminders-{command.unit}", command)
+
+    def _owed_as_told(self, request: Request) -> list[dict[str, Any]]:
+        """What is owed, as far as who asks is told of it."""
+        held = {(grant.role, grant.scope) for grant in self.views.grants(request.actor)}
+        with self.views.reading() as reading:
+            found, frozen = views.owed(reading), views.frozen_campaigns(reading)
+        if request.actor == OPERATOR or held & {(Role.OFFICE, NETWORK), (Role.INSPECTOR, NETWORK)}:
+            return found
+        own = {scope for role, scope in held if role is Role.SECRETARY}
+        return [row for row in found if row["about"] != domain.About.SHEET or row["campaign"] not in frozen or row["unit"] in own]
 
     @rpc
     def set_unit_mailbox(self, request: Request) -> dict[str, Any]:

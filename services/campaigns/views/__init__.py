@@ -8,7 +8,7 @@ from services.campaigns.views.model import MODEL
 from services.campaigns.views.pairing import checked_in
 from services.campaigns.views.rubrics import all_drafts, all_rubrics, draft_of, rubric_content, versions_of
 from services.campaigns.views.targets import targets_of
-from services.campaigns.views.urging import all_mailboxes, owed
+from services.campaigns.views.urging import all_mailboxes, frozen_campaigns, owed
 
 __all__ = [
     "MODEL",
@@ -21,6 +21,7 @@ __all__ = [
     "checked_in",
     "cluster_in",
     "draft_of",
+    "frozen_campaigns",
     "inspection_of",
     "is_unit",
     "kin_on",

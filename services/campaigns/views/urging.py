@@ -113,6 +113,11 @@ def all_mailboxes(reading: Reading) -> list[dict[str, Any]]:
     return reading.all(sa.select(reading[mailboxes]).order_by(reading[mailboxes].c.unit))
 
 
+def frozen_campaigns(reading: Reading) -> set[str]:
+    """The campaigns whose boards are frozen."""
+    return {row["campaign"] for row in reading.all(sa.select(reading[campaigns])) if row["frozen"]}
+
+
 def owed(reading: Reading) -> list[dict[str, Any]]:
     """What is not done yet, by the day that it is due on.
 

@@ -137,6 +137,27 @@ class RecordLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectLetter:
+    """Enter a voter's letter anew, as it is: what was entered of it was not what it says."""
+
+    ballot: str
+    voter: str
+    marks: tuple[ChoiceMark, ...]
+    document: str
+    reason: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawLetter:
+    """Take back a letter that was entered for this voter and is another's, or none; the voter may vote again."""
+
+    ballot: str
+    voter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBallot:
     """Close a ballot and have it counted. reason: why, where somebody has not voted yet; hands, cast, blank: of a show of hands."""
 
@@ -208,6 +229,27 @@ class LetterRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterCorrected:
+    """A letter was entered anew; this is what counts of it. What was entered before stays in the log."""
+
+    ballot: str
+    voter: str
+    marks: tuple[ChoiceMark, ...]
+    document: str
+    sha256: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWithdrawn:
+    """A letter was taken back, for it was not this voter's; it counts for nobody."""
+
+    ballot: str
+    voter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BallotClosed:
     """A ballot was counted. What is not told is None; verdicts and outcome stand for themselves, for not every figure is there."""
 
@@ -247,11 +289,15 @@ class BallotGround:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A ballot as its stream says it is. votes: those by name, by account; letters: those of the absent, likewise."""
+    """A ballot as its stream says it is.
+
+    votes: those by name, by account; letters: those of the absent as they were entered last, likewise; withdrawn: whose was taken back.
+    """
 
     opened: BallotOpened | None = None
     votes: Mapping[str, tuple[ChoiceMark, ...]] = field(default_factory=dict)
-    letters: Mapping[str, LetterRecorded] = field(default_factory=dict)
+    letters: Mapping[str, LetterRecorded | LetterCorrected] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
     closed: BallotClosed | None = None
     cancelled: BallotCancelled | None = None
 
@@ -283,6 +329,10 @@ def _decide(ground: BallotGround, state: Ballot, command: Any) -> Sequence[Any]:
             return _vote(ground, state, opened, command)
         case RecordLetter():
             return _letter(ground, state, opened, command)
+        case CorrectLetter():
+            return _correct_letter(ground, state, opened, command)
+        case WithdrawLetter():
+            return _withdraw_letter(ground, state, opened, command)
         case CloseBallot():
             return _close(ground, state, opened, command)
         case CancelBallot():
@@ -435,8 +485,7 @@ def _letter(ground: BallotGround, state: Ballot, opened: BallotOpened, command: 
     made = LetterRecorded(opened.ballot, command.voter, command.marks, command.document, command.sha256)
     if state.letters.get(command.voter) == made:
         return []
-    if ground.actor != opened.opened_by:
-        raise _no_letter("ballot", "not_yours", "The account that opened this ballot enters the letters.")
+    _check_enters_letters(ground, opened)
     if command.voter not in opened.absent:
         raise _no_letter("voter", "not_absent", "Only a voter who was noted as absent gives a written opinion.")
     if not opened.rule.absent_may_vote:
@@ -446,6 +495,37 @@ def _letter(ground: BallotGround, state: Ballot, opened: BallotOpened, command: 
     check_open(state)
     _check_named(opened, command.marks)
     return [made]
+
+
+def _correct_letter(ground: BallotGround, state: Ballot, opened: BallotOpened, command: CorrectLetter) -> Sequence[Any]:
+    """By whoever opened the ballot, while it is open: afterwards it has been counted."""
+    held = state.letters.get(command.voter)
+    if held is not None and (held.marks, held.document, held.sha256) == (command.marks, command.document, command.sha256):
+        return []
+    _check_enters_letters(ground, opened)
+    _check_entered(state, command.voter)
+    check_open(state)
+    _check_named(opened, command.marks)
+    return [LetterCorrected(opened.ballot, command.voter, command.marks, command.document, command.sha256, command.reason)]
+
+
+def _withdraw_letter(ground: BallotGround, state: Ballot, opened: BallotOpened, command: WithdrawLetter) -> Sequence[Any]:
+    if command.voter in state.withdrawn:
+        return []
+    _check_enters_letters(ground, opened)
+    _check_entered(state, command.voter)
+    check_open(state)
+    return [LetterWithdrawn(opened.ballot, command.voter, command.reason)]
+
+
+def _check_enters_letters(ground: BallotGround, opened: BallotOpened) -> None:
+    if ground.actor != opened.opened_by:
+        raise _no_letter("ballot", "not_yours", "The account that opened this ballot enters the letters.")
+
+
+def _check_entered(state: Ballot, voter: str) -> None:
+    if voter not in state.letters:
+        raise _no_letter("voter", "none_entered", "No letter of this voter is entered.")
 
 
 def _no_letter(at: str, fault: str, message: str) -> LetterRefused:
@@ -460,17 +540,20 @@ def _check_named(opened: BallotOpened, given: Sequence[ChoiceMark]) -> None:
     check_marks(opened, marks)
 
 
-def _not_closed(at: str, fault: str, message: str, missing: int) -> ClosingRefused:
+def _not_closed(at: str, fault: str, message: str, missing: int | None = None) -> ClosingRefused:
     return ClosingRefused(message, fault=fault, missing=missing, errors=[{"at": at, "message": message}])
 
 
 def check_closing(opened: BallotOpened, actor: str, reason: str | None, cast: int) -> None:
-    """Whoever opened it closes it, with a reason while votes are missing; once all have voted, anyone who may. Raises ClosingRefused."""
+    """Whoever opened it closes it, with a reason while votes are missing; once all have voted, anyone who may. Raises ClosingRefused.
+
+    How many are missing the one is told who opened it: whoever could ask at any moment would see each vote come in.
+    """
     missing = len(opened.entitled) - cast
     if missing <= 0:
         return
     if actor != opened.opened_by:
-        raise _not_closed("ballot", "not_yours", "Until all have voted, the account that opened this ballot closes it.", missing)
+        raise _not_closed("ballot", "not_yours", "Until all have voted, the account that opened this ballot closes it.")
     if not (reason or "").strip():
         raise _not_closed("reason", "votes_missing", "Not all have voted; say why the ballot is closed all the same.", missing)
 
@@ -512,7 +595,7 @@ def _tally(ground: BallotGround, state: Ballot, opened: BallotOpened, command: C
     if opened.mode is BallotMode.BY_NAME:
         return _of_names(opened, state.given)
     if ground.tally is None:
-        raise _not_closed("ballot", "uncounted", "The box has not been counted; try again in a moment.", 0)
+        raise _not_closed("ballot", "uncounted", "The box has not been counted; try again in a moment.")
     return ground.tally
 
 
@@ -547,7 +630,7 @@ def _of_hands(opened: BallotOpened, command: CloseBallot, *, entitled: int) -> T
             fits and all(one.against == 0 for one in command.hands) and sum(one.in_favour for one in command.hands) <= votes * opened.places
         )
     if not fits:
-        raise _not_closed("hands", "hands", "These hands cannot be: more than voted, or more than may.", 0)
+        raise _not_closed("hands", "hands", "These hands cannot be: more than voted, or more than may.")
     present = len(opened.electorate) - len(opened.absent)
     ordered = [said[one.choice] for one in opened.choices]
     return Tally(
@@ -574,8 +657,11 @@ def _evolve(state: Ballot, event: Any) -> Ballot:
             return replace(state, opened=event)
         case VoteCastByName():
             return replace(state, votes={**state.votes, event.voter: event.marks})
-        case LetterRecorded():
-            return replace(state, letters={**state.letters, event.voter: event})
+        case LetterRecorded() | LetterCorrected():
+            return replace(state, letters={**state.letters, event.voter: event}, withdrawn=state.withdrawn - {event.voter})
+        case LetterWithdrawn():
+            left = {voter: letter for voter, letter in state.letters.items() if voter != event.voter}
+            return replace(state, letters=left, withdrawn=state.withdrawn | {event.voter})
         case BallotClosed():
             return replace(state, closed=event)
         case BallotCancelled():

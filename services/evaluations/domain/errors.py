@@ -155,6 +155,18 @@ class ConflictOfInterest(DomainError):
     code = "evaluations.conflict_of_interest"
 
 
+class OwnUnit(DomainError):
+    """The account has its post in the unit whose sheet is given back or looked through, or whose result is adjusted. `details`: unit."""
+
+    code = "evaluations.own_unit"
+
+
+class SheetsFrozen(DomainError):
+    """The campaign is frozen; who does not see what is pending neither returns nor comments on what was handed in."""
+
+    code = "evaluations.sheets_frozen"
+
+
 class ScorerIsRecused(DomainError):
     """The scorer has stepped back from the unit in this pass."""
 

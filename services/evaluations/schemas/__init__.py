@@ -1,9 +1,18 @@
 """Commands and events of evaluations at their boundary."""
 
 from services.evaluations.schemas import adjustments, appeals, ballots, conflicts, evidence, initiatives, ratings, reviewing, sheets
-from services.evaluations.schemas.adjustments import MakeAdjustment, ReverseAdjustment
+from services.evaluations.schemas.adjustments import AdjustmentEvidence, MakeAdjustment, ReverseAdjustment
 from services.evaluations.schemas.appeals import AnswerAppeal, LodgeAppeal, WithdrawAppeal
-from services.evaluations.schemas.ballots import CancelBallot, CastVote, CloseBallot, OpenBallot, RecordLetter, VoteByName
+from services.evaluations.schemas.ballots import (
+    CancelBallot,
+    CastVote,
+    CloseBallot,
+    CorrectLetter,
+    OpenBallot,
+    RecordLetter,
+    VoteByName,
+    WithdrawLetter,
+)
 from services.evaluations.schemas.conflicts import DeclareConflict, DenyConflict, RecuseScorer, WithdrawConflict, WithdrawRecusal
 from services.evaluations.schemas.evidence import AttachEvidence, DropEvidence, Evidence, RemoveEvidence
 from services.evaluations.schemas.reviewing import CommentItem, ReturnSheet, ReviewItem
@@ -27,12 +36,14 @@ EVENTS = Catalogue(
 
 __all__ = [
     "EVENTS",
+    "AdjustmentEvidence",
     "AnswerAppeal",
     "AttachEvidence",
     "CancelBallot",
     "CastVote",
     "CloseBallot",
     "CommentItem",
+    "CorrectLetter",
     "DeclareConflict",
     "DenyConflict",
     "DropEvidence",
@@ -53,5 +64,6 @@ __all__ = [
     "VoteByName",
     "WithdrawAppeal",
     "WithdrawConflict",
+    "WithdrawLetter",
     "WithdrawRecusal",
 ]

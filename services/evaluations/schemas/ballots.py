@@ -58,6 +58,15 @@ RecordLetter = schema_of(
     document=name(),
     sha256=digest_or_none(),
 )
+CorrectLetter = schema_of(
+    ballots.CorrectLetter,
+    voter=key(),
+    marks=_any(fields.Nested(schema_of(ballots.ChoiceMark)), BALLOT_CHOICES_MAX),
+    document=name(),
+    reason=name(),
+    sha256=digest_or_none(),
+)
+WithdrawLetter = schema_of(ballots.WithdrawLetter, voter=key(), reason=name())
 CloseBallot = schema_of(
     ballots.CloseBallot, hands=_any(fields.Nested(HandCount), BALLOT_CHOICES_MAX), cast=_count(None), blank=_count(), invalid=_count()
 )
@@ -77,6 +86,8 @@ EVENTS = (
     schema_of(ballots.BallotOpened),
     schema_of(ballots.VoteCastByName),
     schema_of(ballots.LetterRecorded),
+    schema_of(ballots.LetterCorrected),
+    schema_of(ballots.LetterWithdrawn),
     schema_of(ballots.BallotClosed),
     schema_of(ballots.BallotCancelled),
 )

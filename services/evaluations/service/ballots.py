@@ -18,6 +18,9 @@ from shared.rpc import Request, rpc
 from shared.schema import load
 from shared.telemetry import UNLOGGED
 
+_ENTERED = ("voter", "marks", "document", "sha256")
+"""What is told of a letter that may still be corrected."""
+
 
 class Ballots(Part):
     """Ballots of clusters and councils: opened, voted in, closed, cancelled."""
@@ -75,6 +78,22 @@ class Ballots(Part):
         return self.facts.execute(request, decider, _stream(command.ballot), command)
 
     @rpc
+    def correct_letter(self, request: Request) -> dict[str, Any]:
+        """Enter a letter anew that was not entered as it is; by whoever opened the ballot, while it is open."""
+        self.permit(request)
+        command = load(schemas.CorrectLetter, request.data)
+        decider = domain.ballot(domain.BallotGround(request.actor))
+        return self.facts.execute(request, decider, _stream(command.ballot), command)
+
+    @rpc
+    def withdraw_letter(self, request: Request) -> dict[str, Any]:
+        """Take back a letter that is not of the voter for whom it was entered."""
+        self.permit(request)
+        command = load(schemas.WithdrawLetter, request.data)
+        decider = domain.ballot(domain.BallotGround(request.actor))
+        return self.facts.execute(request, decider, _stream(command.ballot), command)
+
+    @rpc
     def close_ballot(self, request: Request) -> dict[str, Any]:
         """Close and count. A secret box is shut first, so that each vote that was taken is counted, and destroyed when the count stands."""
         self.permit(request)
@@ -112,7 +131,8 @@ class Ballots(Part):
         """A ballot; while it is open without any count. To whom may vote: `may_vote`, `voted`, and the `public_key` of a secret one.
 
         To the account that opened it: `cast`, how many have voted, of `entitled`; to nobody, who, but `letters`, whose written opinions
-        it has entered. Once it was counted and left places open: `run_off_between`.
+        it has entered, and while it may correct them `entered`, what they say: {voter, marks, document, sha256}. Once it was counted and
+        left places open: `run_off_between`.
         """
         self.permit(request)
         ballot = str(request.data["ballot"])
@@ -144,7 +164,9 @@ class Ballots(Part):
         told: dict[str, Any] = {"may_vote": False, "voted": None, "public_key": None, "cast": None, "entitled": len(opened.entitled)}
         left = state.closed.counts if state.closed is not None and state.closed.outcome is Outcome.UNDECIDED else ()
         told["run_off_between"] = sorted(run_off_between(left))
-        told["letters"] = sorted(state.letters) if account == opened.opened_by else []
+        letters = [letter for _, letter in sorted(state.letters.items())] if account == opened.opened_by else []
+        told["letters"] = [letter.voter for letter in letters]
+        told["entered"] = [{name: getattr(letter, name) for name in _ENTERED} for letter in letters] if state.open else []
         if not state.open or opened.mode is domain.BallotMode.HANDS:
             return told
         told["may_vote"] = account in opened.entitled

@@ -9,8 +9,8 @@ from typing import Any
 from eventlet import tpool
 from nameko.extensions import DependencyProvider
 
-from services.evaluations import domain, schemas
-from services.evaluations.service.sheets import Sheets, stream_of
+from services.evaluations import domain, schemas, views
+from services.evaluations.service.sheets import Sheets, sheet_stream, stream_of
 from shared import files, traces
 from shared.blobs import Blobs, open_blobs
 from shared.bounds import ORPHAN_DAYS_MIN, STORED_FILES_MAX
@@ -54,14 +54,15 @@ class Evidence(Sheets):
                 "In this pass nobody is to know who made a file, and this one says it; send it by page or API, which take that out.",
                 found=named,
             )
-        return self.facts.execute(request, domain.sheet(ground), stream_of(command), command)
+        return self.facts.execute(request, self._impartial(request, domain.sheet(ground), command), stream_of(command), command)
 
     @rpc
     def remove_evidence(self, request: Request) -> dict[str, Any]:
         """Take a file back from an item of an open sheet, with the reason."""
         self.permit(request)
         command = load(schemas.RemoveEvidence, request.data)
-        return self.facts.execute(request, domain.sheet(self._ground(command)), stream_of(command), command)
+        decider = self._impartial(request, domain.sheet(self._ground(command)), command)
+        return self.facts.execute(request, decider, stream_of(command), command)
 
     @rpc
     def stored_evidence(self, request: Request) -> dict[str, Any]:
@@ -88,3 +89,17 @@ class Evidence(Sheets):
             if file.sha256 == given["sha256"]:
                 return plain(file)
         raise NotFound(f"Item {given['item']} shows no such file, or does no more.", item=given["item"], sha256=given["sha256"])
+
+    @rpc
+    def unit_evidence(self, request: Request) -> list[dict[str, Any]]:
+        """What the sheets of a `unit` in a `campaign` show, by pass: [{pass_key, scorer, item, sha256, name, media_type, size}]."""
+        self.permit(request)
+        campaign, unit = str(request.data["campaign"]), str(request.data["unit"])
+        with self.views.reading() as reading:
+            scorers = views.scorers_of(reading, campaign, unit)
+        found = []
+        for pass_key, scorer in [(pass_key, scorer) for pass_key, named in scorers.items() for scorer in named]:
+            shown = self._at(sheet_stream(campaign, unit, pass_key, scorer), None).evidence
+            at = {"pass_key": pass_key, "scorer": scorer}
+            found += [{**at, "item": item, **plain(file)} for item, held in shown.items() for file in held]
+        return found

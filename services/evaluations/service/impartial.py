@@ -57,6 +57,23 @@ class Impartial(Part):
 
         return replace(decider, decide=decide)
 
+    def _from_outside(self, request: Request, decider: Decider[State], unit: str) -> Decider[State]:
+        """The decider, refusing to an account with its post in the unit what others decide on the unit's sheets and result.
+
+        It looks when it decides, as `_impartial` does.
+        """
+
+        def decide(state: State, command: Any) -> Sequence[Any]:
+            decided = decider.decide(state, command)
+            if decided:
+                with self.views.reading() as reading:
+                    at = views.account_unit(reading, request.actor)
+                if at == unit:
+                    raise domain.OwnUnit(f"This account has its post in {unit}, which this is about; another account does it.", unit=unit)
+            return decided
+
+        return replace(decider, decide=decide)
+
     def _circumstances(self, campaign: str, units: Iterable[str], *, by: str | None = None) -> Mapping[str, domain.Circumstances]:
         """From what conflicts towards these units are derived in a campaign; by: the account that judges, None for none in particular."""
         run, asked = self._campaign(campaign), list(units)

@@ -14,6 +14,7 @@ from shared.calendar import legal_date, utc_now
 from shared.event import Event
 from shared.plain import plain
 from shared.rpc import Request, rpc
+from shared.rubric import Kind
 from shared.schema import load
 
 Held = set[tuple[Role, str]]
@@ -79,17 +80,20 @@ class Sheets(Impartial):
 
     @rpc
     def tasks(self, request: Request) -> list[dict[str, Any]]:
-        """The sheets that these scorers have to fill in passes that are open."""
+        """The sheets that these scorers have to fill in passes that are open; of their `items` those that may stay blank are `optional`."""
         self.permit(request)
         units = [str(unit) for unit in request.data["units"]]
         with self.views.reading() as reading:
             found = views.assigned_sheets(reading, scorers=units)
-            sizes = {row["campaign"]: _items(views.campaign_of(reading, row["campaign"])) for row in found}
-        return plain([dict(row, items=sizes[row["campaign"]]) for row in found if row["state"] != "closed"])
+            sizes = {row["campaign"]: _sizes(views.campaign_of(reading, row["campaign"])) for row in found}
+        return plain([{**row, **sizes[row["campaign"]]} for row in found if row["state"] != "closed"])
 
     @rpc
     def sheets(self, request: Request) -> list[dict[str, Any]]:
-        """How far the sheets of a campaign are; while it is frozen, to whom it hides something, how far those of others were by then."""
+        """How far the sheets of a campaign are; while it is frozen, to whom it hides something, how far those of others were by then.
+
+        Of a draft of somebody else one is told that it is one, and not how much of it is filled.
+        """
         self.permit(request)
         campaign = str(request.data["campaign"])
         held = self._held(request)
@@ -98,11 +102,22 @@ class Sheets(Impartial):
             frozen: Frozen = run["frozen"] if run else None
 
             def shown(row: dict[str, Any]) -> dict[str, Any]:
-                if row["position"] is None or _sees_all(held, row["scorer"]) or views.is_shown(frozen, row["site"], row["position"]):
+                if row["position"] is None or _sees_all(held, row["scorer"]):
                     return {}
-                return views.standing(self._events(sheet_stream(campaign, row["unit"], row["pass_key"], row["scorer"]), frozen))
+                told = {}
+                if not views.is_shown(frozen, row["site"], row["position"]):
+                    told = views.standing(self._events(sheet_stream(campaign, row["unit"], row["pass_key"], row["scorer"]), frozen))
+                draft = {**row, **told}["submitted_at"] is None
+                return {**told, "scored": None, "version": None} if draft else told
 
-            return plain(views.assigned_sheets(reading, campaign=campaign, shown=shown))
+            def stepped_back(row: dict[str, Any]) -> bool:
+                if _sees_all(held, row["scorer"]) or views.is_shown(frozen, row["said_at"], row["said"]):
+                    return row["withdrawn_on"] is None
+                events = self._events(conflict_stream(campaign, row["unit"], row["scorer"]), frozen)
+                said = domain.READ_CONFLICTS.fold([self.facts.catalogue.decode(event) for event in events])
+                return said.recused(row["pass_key"]) is not None
+
+            return plain(views.assigned_sheets(reading, campaign=campaign, shown=shown, stepped_back=stepped_back))
 
     @rpc
     def open_matters(self, request: Request) -> list[dict[str, Any]]:
@@ -206,5 +221,7 @@ def stream_of(key: Key) -> str:
     return sheet_stream(key.campaign, key.unit, key.pass_key, key.scorer)
 
 
-def _items(campaign: dict[str, Any] | None) -> int:
-    return sum(len(group["items"]) for group in campaign["content"]["groups"]) if campaign else 0
+def _sizes(campaign: dict[str, Any] | None) -> dict[str, int]:
+    """How many items a sheet has, and how many of them are bonus, penalty or gate."""
+    kinds = [item["kind"] for group in campaign["content"]["groups"] for item in group["items"]] if campaign else []
+    return {"items": len(kinds), "optional": sum(kind != Kind.CONTENT for kind in kinds)}

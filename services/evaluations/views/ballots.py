@@ -51,6 +51,7 @@ votes = sa.Table(
     sa.Column("marks", sa.JSON, nullable=False),
     sa.Column("document", sa.Text),  # of a written opinion
     sa.Column("sha256", sa.String(64)),
+    sa.Column("corrected", sa.Text),  # why it was entered anew
 )
 
 
@@ -65,6 +66,17 @@ def _opened(rows: Rows, event: Event) -> None:
 @MODEL.on("evaluations.VoteCastByName", "evaluations.LetterRecorded")
 def _voted(rows: Rows, event: Event) -> None:
     rows.put(votes, **event.data)
+
+
+@MODEL.on("evaluations.LetterCorrected")
+def _letter_corrected(rows: Rows, event: Event) -> None:
+    said = {name: value for name, value in event.data.items() if name != "reason"}
+    rows.put(votes, **said, corrected=event.data["reason"])
+
+
+@MODEL.on("evaluations.LetterWithdrawn")
+def _letter_withdrawn(rows: Rows, event: Event) -> None:
+    rows.remove(votes, ballot=event.data["ballot"], voter=event.data["voter"])
 
 
 @MODEL.on("evaluations.BallotClosed")
@@ -101,7 +113,7 @@ def all_ballots(reading: Reading, *, campaign: str | None = None) -> list[dict[s
 def ballot_of(reading: Reading, ballot: str) -> dict[str, Any] | None:
     """A ballot with its `electorate`, the run-offs that followed, and once it is over its `votes` by name.
 
-    votes: {voter, marks, document, sha256}; document and sha256 of a written opinion.
+    votes: {voter, marks, document, sha256, corrected}; the last three of a written opinion, `corrected` why it was entered anew.
     """
     table, voters, given = reading[ballots], reading[electors], reading[votes]
     found = reading.one(sa.select(table).where(table.c.ballot == ballot))
@@ -109,7 +121,7 @@ def ballot_of(reading: Reading, ballot: str) -> dict[str, Any] | None:
         return None
     accounts = reading.all(sa.select(voters.c.account).where(voters.c.ballot == ballot).order_by(voters.c.account))
     run_offs = reading.all(sa.select(table.c.ballot).where(table.c.run_off_of == ballot).order_by(table.c.ballot))
-    columns = (given.c.voter, given.c.marks, given.c.document, given.c.sha256)
+    columns = [given.c[name] for name in ("voter", "marks", "document", "sha256", "corrected")]
     shown = reading.all(sa.select(*columns).where(given.c.ballot == ballot).order_by(given.c.voter))
     return {
         **found,

@@ -43,7 +43,11 @@ recusals = sa.Table(
     sa.Column("recused_on", sa.Date, nullable=False),
     sa.Column("withdrawn_on", sa.Date),  # null while it stands
     sa.Column("withdrawn_because", sa.Text),
+    sa.Column("site", sa.String(100), nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
 )
+"""site, position: of the last word on it."""
+
 superiors = sa.Table(
     "superiors",
     MODEL.metadata,
@@ -97,13 +101,14 @@ def _denied(rows: Rows, event: Event) -> None:
 
 @MODEL.on("evaluations.ScorerRecused")
 def _recused(rows: Rows, event: Event) -> None:
-    rows.put(recusals, **event.data, recused_on=_day(event))
+    rows.put(recusals, **event.data, recused_on=_day(event), site=event.site, position=event.position)
 
 
 @MODEL.on("evaluations.RecusalWithdrawn")
 def _resumed(rows: Rows, event: Event) -> None:
     at = {name: event.data[name] for name in ("campaign", "pass_key", "unit", "scorer")}
-    rows.change(recusals, at, withdrawn_on=_day(event), withdrawn_because=event.data["reason"])
+    withdrawn = {"withdrawn_on": _day(event), "withdrawn_because": event.data["reason"]}
+    rows.change(recusals, at, **withdrawn, site=event.site, position=event.position)
 
 
 def _at(event: Event) -> dict[str, str]:

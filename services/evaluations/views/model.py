@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared import access
 from shared.projection import ReadModel
 
-MODEL = ReadModel(name="evaluations", version=4)
+MODEL = ReadModel(name="evaluations", version=5)
 MODEL.include(access.GRANTS)

@@ -115,12 +115,13 @@ def assigned_sheets(
     campaign: str | None = None,
     scorers: Sequence[str] | None = None,
     shown: Callable[[dict[str, Any]], dict[str, Any]] = lambda _row: {},
+    stepped_back: Callable[[dict[str, Any]], bool] = lambda row: bool(row["withdrawn_on"] is None),
 ) -> list[dict[str, Any]]:
     """The sheets that passes call for, without those of recused scorers, with how far each is: by campaign, or by who must fill them.
 
     due_on: of a sheet that was `returned` the day by which it is due again; grace_until: the last day of grace for its unit or scorer.
     shown(row): for whoever does not see how far a sheet is, what they are told in its place (see `standing`); site and position of the row
-    say what it rests on.
+    say what it rests on. stepped_back(row): of one on whose recusal something was said, whether it stands for who asks.
     """
     wanted, opened, run, done = reading[assignments], reading[passes], reading[campaigns], reading[sheets]
     left = reading[recusals]
@@ -152,30 +153,33 @@ def assigned_sheets(
         done.c.back_on,
         done.c.site,
         done.c.position,
+        left.c.withdrawn_on,
+        left.c.site.label("said_at"),
+        left.c.position.label("said"),
     ]
     query = (
         sa.select(*columns)
         .join(opened, same_pass)
         .join(run, run.c.campaign == wanted.c.campaign)
         .outerjoin(done, same_sheet)
-        .where(
-            ~sa.exists().where(
-                *(left.c[name] == wanted.c[name] for name in ("campaign", "pass_key", "unit", "scorer")), left.c.withdrawn_on.is_(None)
-            )
-        )
+        .outerjoin(left, sa.and_(*(left.c[name] == wanted.c[name] for name in ("campaign", "pass_key", "unit", "scorer"))))
         .order_by(opened.c.due_on, wanted.c.campaign, wanted.c.pass_key, wanted.c.place)
     )
     if campaign is not None:
         query = query.where(wanted.c.campaign == campaign)
     if scorers is not None:
         query = query.where(wanted.c.scorer.in_(list(scorers)))
-    return [_line({**row, **shown(row)}) for row in reading.all(query)]
+    called = [row for row in reading.all(query) if row["said"] is None or not stepped_back(row)]
+    return [_line({**row, **shown(row)}) for row in called]
+
+
+_NOT_TOLD = ("open", "graces", "back_on", "site", "position", "withdrawn_on", "said_at", "said")
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     returned = row["back_on"] is not None
     return {
-        **{name: row[name] for name in row if name not in ("open", "graces", "back_on", "site", "position")},
+        **{name: row[name] for name in row if name not in _NOT_TOLD},
         "due_on": row["back_on"] or row["due_on"],
         "grace_until": grace_until(row["graces"], row["unit"], row["scorer"]),
         "returned": returned,

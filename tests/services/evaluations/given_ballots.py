@@ -59,6 +59,10 @@ OPENED = domain.BallotOpened(
 )
 VOTED = domain.VoteCastByName("b1", "v1", (domain.ChoiceMark("btp", domain.Mark.FOR), domain.ChoiceMark("bca", domain.Mark.AGAINST)))
 LETTER = domain.LetterRecorded("b1", "v7", (domain.ChoiceMark("btp", domain.Mark.AGAINST),), "12/CV, 20/11/2024", "0" * 64)
+CORRECTED = domain.LetterCorrected(
+    "b1", "v7", (domain.ChoiceMark("btp", domain.Mark.FOR),), "12/CV, 20/11/2024", "0" * 64, "Đọc nhầm phiếu"
+)
+WITHDRAWN = domain.LetterWithdrawn("b1", "v7", "Ghi nhầm người")
 CLOSED = domain.BallotClosed(
     ballot="b1",
     of=7,
@@ -75,7 +79,7 @@ CLOSED = domain.BallotClosed(
 )
 CANCELLED = domain.BallotCancelled("b1", "Lập sai danh sách")
 
-EVENTS = (OPENED, VOTED, LETTER, CLOSED, CANCELLED)
+EVENTS = (OPENED, VOTED, LETTER, CORRECTED, WITHDRAWN, CLOSED, CANCELLED)
 """One of every event of ballots."""
 
 

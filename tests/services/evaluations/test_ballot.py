@@ -25,6 +25,7 @@ from tests.services.evaluations.given_ballots import (
     CANCELLED,
     CHOICES,
     CLOSED,
+    CORRECTED,
     GROUND,
     LETTER,
     OPEN,
@@ -32,6 +33,7 @@ from tests.services.evaluations.given_ballots import (
     RULE,
     SECRETARY,
     VOTERS,
+    WITHDRAWN,
     ask,
     ground,
     opened,
@@ -203,6 +205,52 @@ def test_a_letter_says_no_more_than_a_paper_and_none_goes_into_a_secret_ballot()
     refused([], ENTER, NotFound)
 
 
+CORRECT = domain.CorrectLetter("b1", "v7", CORRECTED.marks, CORRECTED.document, CORRECTED.reason, CORRECTED.sha256)
+WITHDRAW = domain.WithdrawLetter("b1", "v7", WITHDRAWN.reason)
+
+
+def test_a_letter_that_was_entered_wrongly_is_corrected_and_the_last_entry_counts() -> None:
+    assert decided(domain.ballot(GROUND), [AWAY, LETTER], CORRECT) == [CORRECTED]
+    assert decided(domain.ballot(GROUND), [AWAY, LETTER, CORRECTED], replace(CORRECT, reason="Lần nữa")) == [], "so it is entered"
+    back = replace(CORRECT, marks=LETTER.marks)
+    (again,) = decided(domain.ballot(GROUND), [AWAY, LETTER, CORRECTED], back)
+    assert again.marks == LETTER.marks
+    others = [cast(f"v{number}", mark()) for number in range(1, 6)]
+    missing = close(reason="Một người không gửi ý kiến")
+    for entries, counts in (([LETTER], (5, 1)), ([LETTER, CORRECTED], (6, 0)), ([LETTER, CORRECTED, again], (5, 1))):
+        (made,) = decided(domain.ballot(GROUND), [AWAY, *entries, *others], missing)
+        assert (made.counts[0].in_favour, made.counts[0].against) == counts
+        assert made.cast == 6
+
+
+def test_a_letter_of_another_voter_is_taken_back_and_who_seemed_to_have_voted_may_vote() -> None:
+    assert decided(domain.ballot(GROUND), [AWAY, LETTER], WITHDRAW) == [WITHDRAWN]
+    past = [AWAY, LETTER, WITHDRAWN]
+    assert decided(domain.ballot(GROUND), past, WITHDRAW) == []
+    assert decided(domain.ballot(GROUND), past, ENTER) == [LETTER]
+    assert decided(domain.ballot(GROUND), past, replace(ENTER, voter="v6")) == [replace(LETTER, voter="v6")]
+    assert decided(domain.ballot(ground("v7")), past, vote()) == [cast("v7")]
+    assert decided(domain.ballot(GROUND), [*past, LETTER], WITHDRAW) == [WITHDRAWN], "entered anew, and wrong anew"
+    refused(past, CORRECT, LetterRefused, fault="none_entered")
+    refused([*past, cast("v7", mark())], ENTER, LetterRefused, fault="voted")
+
+
+@pytest.mark.parametrize("asked", [CORRECT, WITHDRAW], ids=["correct", "withdraw"])
+def test_letters_are_put_right_by_who_opened_while_the_ballot_is_open(asked: Any) -> None:
+    refused([AWAY, LETTER], asked, LetterRefused, ground("v7"), "not_yours")
+    refused([AWAY], asked, LetterRefused, fault="none_entered")
+    refused([AWAY, cast("v7", mark())], asked, LetterRefused, fault="none_entered")
+    refused([AWAY, LETTER, CLOSED], asked, BallotClosedAlready)
+    refused([AWAY, LETTER, CANCELLED], asked, BallotClosedAlready)
+    refused([OPENED], asked, LetterRefused, fault="none_entered")
+    refused([], asked, NotFound)
+
+
+def test_a_correction_says_no_more_than_a_paper() -> None:
+    refused([AWAY, LETTER], replace(CORRECT, marks=(mark(), mark())), PaperRefused)
+    refused([AWAY, LETTER], replace(CORRECT, marks=(mark("stranger"),)), PaperRefused)
+
+
 @pytest.mark.parametrize(("base", "of"), [(BallotBase.ALL, 7), (BallotBase.PRESENT, 6)])
 def test_a_letter_counts_in_the_base_of_the_rule(base: BallotBase, of: int) -> None:
     given = [replace(AWAY, rule=replace(RULE, base=base)), LETTER, *(cast(f"v{number}", mark()) for number in range(1, 6))]
@@ -256,6 +304,9 @@ def test_whoever_opened_it_closes_it_with_a_reason_while_votes_are_missing() -> 
     some = tally("500", "100", cast=6)
     refused([OPENED], close(), ClosingRefused, ground(tally=some), "votes_missing")
     refused([OPENED], close(reason="Hết giờ"), ClosingRefused, ground("another", tally=some), "not_yours")
+    with pytest.raises(ClosingRefused) as told:
+        decided(domain.ballot(ground("another", tally=some)), [OPENED], close())
+    assert told.value.details["missing"] is None, "how many have voted is for the one who opened it"
     (made,) = decided(domain.ballot(ground(tally=some)), [OPENED], close(reason="Hết giờ"))
     assert (made.cast, made.reason) == (6, "Hết giờ")
 

@@ -252,9 +252,31 @@ def test_votes_by_name_are_shown_when_the_ballot_is_over(house: House) -> None:
     assert house.ask("v5", "ballot", ballot="b1")["voted"]
     house.ask(OFFICE, "close_ballot", ballot="b1", reason="Hết giờ")
     assert house.ask("v2", "ballot", ballot="b1")["votes"] == [
-        {"voter": "v1", "marks": [{"choice": "btp", "mark": "for"}], "document": None, "sha256": None},
-        {"voter": "v5", "marks": [], "document": "12/CV", "sha256": None},
+        {"voter": "v1", "marks": [{"choice": "btp", "mark": "for"}], "document": None, "sha256": None, "corrected": None},
+        {"voter": "v5", "marks": [], "document": "12/CV", "sha256": None, "corrected": None},
     ]
+
+
+def test_letters_are_put_right_and_the_ballot_shows_the_last_entry_when_it_is_over(house: House) -> None:
+    house.ask(OFFICE, "open_ballot", **{**ASKED, "mode": "by_name", "absent": ["v4", "v5"]})
+    letter: dict[str, Any] = {"ballot": "b1", "voter": "v5", "marks": [{"choice": "btp", "mark": "for"}], "document": "12/CV"}
+    house.ask(OFFICE, "record_letter", **letter)
+    told = {name: value for name, value in {**letter, "sha256": None}.items() if name != "ballot"}
+    assert [house.ask(actor, "ballot", ballot="b1")["entered"] for actor in (OFFICE, "v5")] == [[told], []]
+    refused("not_allowed", lambda: house.ask("v2", "correct_letter", **letter, reason="Nhầm"))
+    against: dict[str, Any] = {**letter, "marks": [{"choice": "btp", "mark": "against"}], "reason": "Đọc nhầm phiếu"}
+    house.ask(OFFICE, "correct_letter", **against)
+    house.ask(OFFICE, "record_letter", **{**letter, "voter": "v4"})
+    refused("not_allowed", lambda: house.ask("v2", "withdraw_letter", ballot="b1", voter="v4", reason="Nhầm"))
+    house.ask(OFFICE, "withdraw_letter", ballot="b1", voter="v4", reason="Ghi nhầm người")
+    assert house.ask(OFFICE, "ballot", ballot="b1")["letters"] == ["v5"]
+    assert not house.ask("v4", "ballot", ballot="b1")["voted"]
+    house.ask(OFFICE, "close_ballot", ballot="b1", reason="Hết giờ")
+    found = house.ask(OFFICE, "ballot", ballot="b1")
+    assert found["entered"] == []
+    assert found["votes"] == [{**told, "marks": against["marks"], "corrected": "Đọc nhầm phiếu"}]
+    types = [event.type.removeprefix("evaluations.") for event in house.store.stream("ballot-b1")]
+    assert types == ["BallotOpened", "LetterRecorded", "LetterCorrected", "LetterRecorded", "LetterWithdrawn", "BallotClosed"]
 
 
 def test_rules_and_ballots_are_listed(house: House) -> None:

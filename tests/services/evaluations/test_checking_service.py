@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from services.campaigns import domain as campaigns
 from services.campaigns.schemas import EVENTS as CAMPAIGNS
 from services.evaluations import schemas, views
-from services.evaluations.domain import AppealLate, ConflictOfInterest, RecusalStays, ScorerIsRecused
+from services.evaluations.domain import AppealLate, ConflictOfInterest, OwnUnit, RecusalStays, ScorerIsRecused
 from services.evaluations.service import EvaluationsService
 from services.registry import domain as registry
 from services.registry.schemas import EVENTS as REGISTRY
+from shared.blobs import FolderBlobs
 from shared.calendar import legal_date, utc_now
 from shared.errors import CommendationError, NotAllowed
 from shared.facts import Facts
@@ -26,6 +28,7 @@ from shared.store import Database
 from shared.workdays import add_working_days
 from tests.services.campaigns import given as campaign
 from tests.services.evaluations import given_checking as the
+from tests.shared.given_files import PDF
 from tests.shared.store.given import a_store
 from tests.support.feeds import Feeds
 
@@ -35,6 +38,10 @@ AT = {"campaign": "c1", "unit": "kiem-toan"}
 SHEET = {**AT, "pass_key": "cluster", "scorer": "toa-an"}
 SCORES = [{"item": "A1", "score": "5", "reason": "đã kiểm tra"}, {"item": "A2", "score": "10", "reason": "đã kiểm tra"}]
 PAPER = {"campaign": "c1", "pass_key": "cluster", "sheets": [{"unit": "kiem-toan", "scorer": "toa-an", "scores": SCORES}]}
+WORKBOOK = {
+    **{name: SHEET[name] for name in ("campaign", "pass_key", "scorer")},
+    "sheets": [{"unit": "kiem-toan", "scores": [{**SCORES[0], "score": "7"}], "version": 1}],
+}
 POSTS = {"office": "ban-tdkt", "head": "ban-tdkt", "inspector": "ban-tdkt", "leader": "toa-an", "unit": "kiem-toan", "lent": "kiem-toan"}
 """Where each account has its post."""
 
@@ -95,10 +102,13 @@ def test_a_declared_conflict_is_checked_where_scores_are_taken(evaluations: Eval
     for actor, method, data in (
         ("leader", "score_items", {**SHEET, "scores": [{**SCORES[0], "score": "6"}]}),
         ("leader", "submit_sheet", SHEET),
+        ("leader", "score_sheets", WORKBOOK),
         ("office", "import_sheets", PAPER),
     ):
         with pytest.raises(ConflictOfInterest, match="interest"):
             evaluations.tell(actor, method, data)
+    (refused,) = evaluations.tell("leader", "rehearse_sheets", WORKBOOK)["refused"]
+    assert refused["error"]["code"] == ConflictOfInterest.code, "said before it is recorded, too"
     again = evaluations.tell("leader", "score_items", {**SHEET, "scores": SCORES}, "before")
     assert again["repeated"], "what was done before the conflict arose was done"
     (line,) = [one for one in evaluations.tell("office", "conflicts", {"campaign": "c1"}) if one["source"] == "declared"]
@@ -141,6 +151,31 @@ def test_who_has_their_post_in_the_unit_or_entered_its_nomination_does_not_judge
     evaluations.tell("office", "import_sheets", PAPER)
 
 
+def test_who_may_not_score_a_unit_shows_no_files_for_it_and_says_nothing_on_its_sheet(evaluations: Evaluations, tmp_path: Path) -> None:
+    evaluations.service.blobs = FolderBlobs(tmp_path)
+    file = {**SHEET, "item": "A1", "sha256": evaluations.service.blobs.put(b"%PDF-1.4"), "name": "a.pdf"}
+    evaluations.tell("leader", "attach_evidence", file)
+    evaluations.tell("unit", "declare_conflict", DECLARE)
+    for method, data in (
+        ("attach_evidence", {**file, "item": "A2"}),
+        ("remove_evidence", {**SHEET, "item": "A1", "sha256": file["sha256"], "reason": "nhầm"}),
+        ("comment_item", {**SHEET, "item": "A1", "comment": "Chưa rõ"}),
+    ):
+        with pytest.raises(ConflictOfInterest, match="interest"):
+            evaluations.tell("leader", method, data)
+
+
+def test_nobody_gives_back_or_looks_through_a_sheet_on_their_own_unit(evaluations: Evaluations) -> None:
+    """A cluster's leader is a member of it: what others found about its own unit is not its to send back."""
+    evaluations.tell("office", "import_sheets", PAPER)
+    evaluations.feeds.tell("registry", registry.RoleGranted("unit", "leader", "noi-chinh", None, None, None))
+    giving_back = {**SHEET, "reason": "Đề nghị xem xét lại điểm của đơn vị"}
+    for method, data in (("return_sheet", giving_back), ("review_item", {**SHEET, "item": "A1", "comment": "Điểm thấp"})):
+        with pytest.raises(OwnUnit):
+            evaluations.tell("unit", method, data)
+    evaluations.tell("leader", "return_sheet", giving_back)
+
+
 def test_a_recused_scorer_owes_nothing_and_hands_in_nothing(evaluations: Evaluations) -> None:
     recuse = {**SHEET, "ground": "interest", "reason": "Cùng một đề án"}
     evaluations.tell("leader", "recuse_scorer", recuse)
@@ -155,6 +190,24 @@ def test_a_recused_scorer_owes_nothing_and_hands_in_nothing(evaluations: Evaluat
         assert (told["editable"], told["recused"]) == (False, {"ground": "interest", "reason": "Cùng một đề án"})
     told = evaluations.tell("unit", "sheet", SHEET)
     assert (told["editable"], told["recused"]) == (True, None), "to others nothing tells of it before the boards do"
+
+
+def test_a_recusal_after_the_freeze_is_in_no_list_of_others_before_the_thaw(evaluations: Evaluations) -> None:
+    recuse = {**SHEET, "ground": "interest", "reason": "Cùng một đề án"}
+
+    def seen(actor: str) -> set[str]:
+        return {row["pass_key"] for row in evaluations.tell(actor, "sheets", {"campaign": "c1"})}
+
+    _freeze(evaluations)
+    evaluations.tell("leader", "recuse_scorer", recuse)
+    assert (seen("unit"), seen("leader"), seen("office")) == ({"self", "cluster"}, {"self"}, {"self"})
+    evaluations.feeds.tell("campaigns", campaigns.CampaignThawed("c1", "Đã công bố"))
+    assert seen("unit") == {"self"}
+    _freeze(evaluations)
+    evaluations.tell("leader", "withdraw_recusal", {**SHEET, "reason": "Đề án đã kết thúc"})
+    assert (seen("unit"), seen("leader"), seen("office")) == ({"self"}, {"self", "cluster"}, {"self", "cluster"})
+    evaluations.tell("leader", "recuse_scorer", {**recuse, "reason": "Lại cùng một đề án"})
+    assert seen("unit") == {"self"}
 
 
 def test_a_recusal_that_is_taken_back_makes_the_sheet_owed_again(evaluations: Evaluations) -> None:
@@ -208,6 +261,53 @@ def test_an_adjustment_is_reversed_by_another_account(evaluations: Evaluations) 
     first, second = evaluations.tell("unit", "adjustments", AT)
     assert (first["points"], first["reversed"]["reason"]) == ("15", "Quyết định bị huỷ")
     assert (second["kind"], second["points"], second["reversed"]) == ("penalty", "8", None)
+
+
+def test_nobody_adjusts_the_result_of_their_own_unit(evaluations: Evaluations) -> None:
+    evaluations.feeds.tell("registry", registry.RoleGranted("unit", "office", "*", None, None, None))
+    with pytest.raises(OwnUnit):
+        evaluations.tell("unit", "make_adjustment", BONUS)
+    evaluations.tell("office", "make_adjustment", BONUS)
+    with pytest.raises(OwnUnit):
+        evaluations.tell("unit", "reverse_adjustment", REVERSAL)
+    evaluations.tell("head", "reverse_adjustment", REVERSAL)
+
+
+FILE = {**AT, "adjustment": "a1", "sha256": "a" * 64}
+
+
+def test_the_evidence_of_an_adjustment_is_for_whoever_sees_the_sheets_of_its_unit(evaluations: Evaluations) -> None:
+    evaluations.tell("office", "make_adjustment", {**BONUS, "evidence": ["a" * 64]})
+    for actor in ("office", "inspector", "leader", "unit"):
+        assert evaluations.tell(actor, "adjustment_evidence", FILE) == {"sha256": "a" * 64}
+    with pytest.raises(CommendationError, match="needs the role"):
+        evaluations.tell("lent", "adjustment_evidence", FILE)
+    for other in ({"sha256": "b" * 64}, {"adjustment": "a2"}):
+        with pytest.raises(CommendationError, match="names no such file"):
+            evaluations.tell("office", "adjustment_evidence", FILE | other)
+    _freeze(evaluations)
+    evaluations.tell(
+        "office", "make_adjustment", {**BONUS, "adjustment": "a2", "rule": "no-launch", "document": "KL 2", "evidence": ["c" * 64]}
+    )
+    later = FILE | {"adjustment": "a2", "sha256": "c" * 64}
+    assert evaluations.tell("office", "adjustment_evidence", later)
+    with pytest.raises(CommendationError, match="names no such file"):
+        evaluations.tell("unit", "adjustment_evidence", later)
+
+
+def test_whoever_adjusts_is_told_the_files_on_the_sheets_of_the_unit(evaluations: Evaluations, tmp_path: Path) -> None:
+    evaluations.service.blobs = FolderBlobs(tmp_path)
+    file = {"item": "A1", "sha256": evaluations.service.blobs.put(PDF), "name": "Báo cáo.pdf"}
+    own = {"pass_key": "self", "scorer": "kiem-toan"}
+    evaluations.tell("unit", "attach_evidence", {**AT, **own, **file})
+    shown = {**own, **file, "media_type": "application/pdf", "size": len(PDF)}
+    assert evaluations.tell("office", "unit_evidence", AT) == [shown]
+    assert evaluations.tell("office", "unit_evidence", {**AT, "unit": "toa-an"}) == []
+    evaluations.tell("unit", "remove_evidence", {**AT, **own, "item": "A1", "sha256": file["sha256"], "reason": "nhầm tệp"})
+    assert evaluations.tell("office", "unit_evidence", AT) == []
+    for actor in ("unit", "leader", "inspector"):
+        with pytest.raises(CommendationError, match="needs the role"):
+            evaluations.tell(actor, "unit_evidence", AT)
 
 
 def _freeze(evaluations: Evaluations) -> None:

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from services.evaluations import domain
+from services.evaluations.domain.reviewing import Returned
 from services.evaluations.form import form_of
 from shared.rubric import Rounding
 from tests.services.evaluations import given as the
+from tests.services.evaluations import given_sheets as sheets
 from tests.shared.rubric.given import a_group, a_rubric, an_item
 
 OPEN: dict[str, Any] = {
@@ -40,6 +42,13 @@ def test_sums_are_by_group_and_kind_and_a_penalty_is_subtracted() -> None:
         "scale": the.RUBRIC.scale,
     }
     assert made["missing"] == []
+
+
+def test_a_returned_sheet_has_a_day_of_its_own_that_no_extension_moved() -> None:
+    assert form(domain.Sheet(), extended=True)["extended"]
+    returned = Returned("Thiếu minh chứng cho tiêu chí", ("A1",), sheets.BACK_ON)
+    made = form(replace(the.a_sheet(*the.ALL, handed_in=False), returned=returned), extended=True)
+    assert (made["due_on"], made["extended"]) == (sheets.BACK_ON, False)
 
 
 def test_an_items_weight_and_rounding_count_in_the_sums() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.campaigns import domain as campaigns
-from services.evaluations.domain import EvidenceNamesMakers, ItemNotReturned, ScoresRefused
+from services.evaluations.domain import EvidenceNamesMakers, ItemNotReturned, ScoresRefused, SheetsFrozen
 from shared.access import OPERATOR
 from shared.blobs import FolderBlobs
 from shared.errors import NotAllowed, NotFound
@@ -107,9 +107,16 @@ def test_a_draft_is_seen_by_who_fills_it_and_the_office(evaluations: Evaluations
         UNIT: (None, 0, 0),
         "head": (None, 0, 0),
     }
+
+    def listed(actor: str) -> tuple[int, int]:
+        (line,) = [row for row in evaluations.tell(actor, "sheets", **CHECK) if row["pass_key"] == "cross_check"]
+        return line["scored"], line["version"]
+
+    assert [listed(actor) for actor in ("checker", "office", UNIT, "head")] == [(1, 1), (1, 1), (0, 0), (0, 0)]
     evaluations.tell("checker", "submit_sheet", **CHECK)
     evaluations.follow()
     assert {seen(actor) for actor in ("checker", "office", UNIT, "head")} == {("4", 1, 2)}
+    assert {listed(actor) for actor in ("checker", "office", UNIT, "head")} == {(1, 2)}
     with pytest.raises(NotAllowed):
         evaluations.tell("somebody", "sheet", **CHECK)
 
@@ -124,10 +131,18 @@ def test_of_a_frozen_campaign_others_see_what_had_been_handed_in(evaluations: Ev
 
     others = (UNIT, "head")
     before = [seen(actor) for actor in others]
+
+    def check_not_told_by_trying() -> None:
+        for method, more in (("return_sheet", {"reason": REASON}), ("review_item", {"item": "A1", "comment": "Chưa rõ"})):
+            with pytest.raises(SheetsFrozen):
+                evaluations.tell("head", method, **CHECK, **more)
+
+    check_not_told_by_trying()
     _handed_in(evaluations, "checker", CHECK)
     evaluations.tell("office", "review_item", **CHECK, item="A1", comment="Chưa rõ nguồn số liệu")
     evaluations.follow()
     assert [seen(actor) for actor in others] == before
+    check_not_told_by_trying()
     assert {row["pass_key"]: row["state"] for row in before[0][1]} == {"self": "submitted", "cross_check": "open"}
     for actor in ("checker", "office"):
         assert {row["state"] for row in seen(actor)[1]} == {"submitted"}
@@ -147,6 +162,7 @@ def test_a_returned_sheet_is_a_task_and_an_open_matter_until_it_is_back(evaluati
     evaluations.follow()
     (task,) = evaluations.tell(UNIT, "tasks", **OWN, units=["kiem-toan"])
     assert (task["state"], task["returned"], date.fromisoformat(task["due_on"])) == ("open", True, back_on)
+    assert (task["items"], task["optional"]) == (2, 0)
     assert {"kind": "sheet", "at": "self", "unit": "kiem-toan", "scorer": "kiem-toan"} in evaluations.tell("office", "open_matters", **OWN)
     sheet = evaluations.tell(UNIT, "sheet", **OWN)
     assert (sheet["returned"], sheet["editable"], sheet["due_on"]) == ({"reason": REASON, "items": ["A1"]}, True, back_on.isoformat())

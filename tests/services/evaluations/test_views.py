@@ -110,6 +110,8 @@ def test_the_term_of_a_pass_moves_and_other_phases_are_no_matter_of_sheets(feeds
     assert found is not None
     grace = {"until_on": "2024-12-20", "units": ["toa-an"]}
     assert found["passes"] == {"self": {"open": True, "due_on": later, "extended": True, "graces": [grace]}}
+    told = {row["unit"]: (row["due_on"], row["extended"], row["grace_until"]) for row in _sheets(feeds, scorers=["toa-an", "kiem-toan"])}
+    assert told == {"toa-an": (later, True, until), "kiem-toan": (later, True, None)}, "seen by who fills the sheet"
 
 
 def test_a_pass_that_is_open_again_calls_for_its_sheets_again(feeds: Feeds) -> None:
