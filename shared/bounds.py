@@ -172,6 +172,12 @@ EVIDENCE_BYTES_MAX = 20_000_000
 EVIDENCE_UNPACKED_BYTES_MAX = 200_000_000
 """Bytes of a docx or xlsx unpacked: ten times what the file itself may have; a small file that unpacks to more is a trap."""
 
+EVIDENCE_PARTS_MAX = 10_000
+"""Files within a docx or xlsx: a report with a thousand photographs has some thousand; of each the list alone takes room."""
+
+EVIDENCE_TYPES_BYTES_MAX = 2_000_000
+"""Bytes of the list that says what each of these is: two hundred for each."""
+
 EVIDENCE_PACKAGES_DEEP_MAX = 3
 """Documents within documents within a docx or xlsx: a table of Excel in a report is one; who packs on and on means a trap."""
 
@@ -196,6 +202,28 @@ RETURN_REASON_LETTERS_MIN = 20
 WORKBOOK_SHEETS_MAX = 60
 """Score sheets of one workbook: a cluster has up to some thirty members, and in more tabs nobody finds their way."""
 
+WORKBOOK_BYTES_MAX = 60_000_000
+"""Bytes that a workbook which is brought back may unpack to: a small file can say that it is gigabytes."""
+
+WORKBOOK_PARTS_MAX = 1_000
+"""Files within it: a tab has some three."""
+
+WORKBOOK_TABS_MAX = 100
+"""Tabs of it: those of WORKBOOK_SHEETS_MAX, ours, and what somebody has added; each is read through."""
+
+WORKBOOK_CELLS_MAX = 1_000_000
+"""Elements of its tables, two or three for a cell: twenty thousand rows of twenty columns, which are read in some five seconds."""
+
+WORKBOOK_ELEMENTS_MAX = 80_000
+"""Elements beside its tables, and areas that these are for: drop-downs, merged cells, formats by condition, names, styles. Of each an
+object is made, of so many within seconds. Sixty sheets of two hundred items have fifty thousand; copying may heap up millions."""
+
+WORKBOOK_FORMULA_LETTERS_MAX = 2_000_000
+"""Letters of formulas that cells share, counted for each cell, for which they are written anew: within seconds."""
+
+WORKBOOK_DEEP_MAX = 50
+"""Elements within elements of it: programs go to a dozen, and what goes on without end is meant as a trap."""
+
 COMPACT_LETTERS_MAX = 10_000
 """Letters of a compact: some pages, and with three bytes a letter it still fits into an event."""
 
@@ -218,7 +246,8 @@ BOARD_UNITS_AT_ONCE = 500
 """Units whose sheets are in memory while their lines are computed: some tens of megabytes of a large campaign's."""
 
 BOARD_LINES_KEPT_MAX = 40_000
-"""Lines of boards that a process keeps: four boards of ten thousand units."""
+"""Lines of boards that a process keeps, and as many units of which it keeps what was worked out for questions: four campaigns of ten
+thousand units each."""
 
 ANSWER_FRESH_SECONDS = 0.2
 """Age of a shared answer that is given without asking again: a view is behind its feed by tens of milliseconds anyway, and nobody sees
@@ -230,9 +259,21 @@ ANSWERS_KEPT_MAX = 200
 ANSWER_BYTES_KEPT_MAX = 1_000_000
 """Bytes of one of these: a part of a board has less, a whole board with every score many times more."""
 
+CHECKPOINT_HOURS = 24
+"""How long an event waits for a checkpoint that nobody asks for: until then it can be changed unseen."""
+
+CHECKPOINT_HOURS_MAX = 8_760
+"""The longest that events may be let wait: a year, within which some result is final and has a checkpoint anyway."""
+
+CHECKPOINT_LOOK_SECONDS = 60.0
+"""How often the audit looks whether a checkpoint is due: some rows read, and of hours a minute is nothing."""
+
 RECOMPUTE_SECONDS_MAX = 100.0
 """Making the boards of one campaign anew, from the logs and by the second opinion. No other request takes so long, and this one is put once
 a year: the logs of ten thousand units are read whole."""
+
+STRETCH_SECONDS = 0.005
+"""Work of a long question before others of the process are let in: an answer that looks at its database takes some twenty turns."""
 
 SEAL_SECONDS_MAX = 120.0
 """Wait for the boards of a campaign under seal: longer than RECOMPUTE_SECONDS_MAX, so that rankings itself says what took too long."""
@@ -287,11 +328,13 @@ UNITS_BELOW_MAX = 2_000
 """Units at and below the one in which a person is looked for: of more, one chooses a smaller one."""
 
 INSIGHT_CELLS_MAX = 20_000
-"""Units x items whose scores are all in memory for a question, which computes them several times while the whole process waits. The
-communes of a province under a long rubric still fit."""
+"""Units x items of a board that is computed once more with every score, all in memory, while the whole process waits. The communes of a
+province under a long rubric still fit."""
 
 COMPARED_CELLS_MAX = 5_000
-"""Units x items that one answer lays beside each other on two boards, score by score: of two hundred items still twenty-five units."""
+"""Units x items that one answer lays beside each other score by score, of two boards or of a unit's own account and its result: of two
+hundred items still twenty-five units."""
 
 INSIGHT_LINES_CELLS_MAX = 1_000_000
-"""Units x items of a board that is computed once more, line by line, for a question: ten thousand units of a hundred items."""
+"""Units x items of a campaign whose sheets are gone through for a question, some units at a time: ten thousand units of a hundred items.
+Of ten times as many one would wait for longer than RPC_SECONDS_MAX."""

@@ -46,10 +46,38 @@ def attach(key: Key, item: str, name: str, content: bytes) -> dict[str, Any]:
     return command("evaluations", "attach_evidence", {**key, "item": item, "sha256": sha256, "name": named(name, kind, item)})
 
 
+def of_unit(campaign: str, unit: str) -> list[dict[str, Any]]:
+    """The files that the unit's sheets show, for whoever may adjust its result; refuses all others."""
+    return list(query("evaluations", "unit_evidence", campaign=campaign, unit=unit))
+
+
+def keep(campaign: str, unit: str, content: bytes) -> dict[str, Any]:
+    """Keep a file that an adjustment of the unit is going to name: {sha256, media_type, size}; the service is asked first who may.
+
+    Raises FileRefused, Unavailable.
+    """
+    of_unit(campaign, unit)
+    kind = files.kind_of(content)
+    return {"sha256": _blobs().put(content), "media_type": kind, "size": len(content)}
+
+
 def answer(key: Key, item: str, sha256: str) -> Response:
-    """A file as a download, never shown in place: what somebody sent in does not run under this site's name."""
+    """A file of a sheet as a download."""
     file = query("evaluations", "evidence", **key, item=item, sha256=sha256)
-    made = send_file(io.BytesIO(_blobs().get(sha256)), mimetype=file["media_type"], as_attachment=True, download_name=file["name"])
+    return _download(_blobs().get(sha256), file["media_type"], file["name"])
+
+
+def answer_of_adjustment(campaign: str, unit: str, adjustment: str, sha256: str) -> Response:
+    """A file that an adjustment names as a download; its name is not told, its bytes say what it is."""
+    query("evaluations", "adjustment_evidence", campaign=campaign, unit=unit, adjustment=adjustment, sha256=sha256)
+    content = _blobs().get(sha256)
+    kind = files.kind_of(content)
+    return _download(content, kind, named("", kind, f"minh-chung-{sha256[:12]}"))
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    """Never shown in place: what somebody sent in does not run under this site's name."""
+    made = send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
     made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return made
 

@@ -108,6 +108,25 @@ class Summary:
     groups: Sequence[tuple[Mapping[str, Any], Sequence[SummaryRow]]]
     decided: Sequence[SummaryRow]
 
+    def after_each_pass(self, rows: Iterable[SummaryRow]) -> list[Decimal | None]:
+        """What rows come to after each pass, before caps and rounding; a row that a pass leaves blank stands as it was.
+
+        None for a pass that has no points in any of them.
+        """
+        counting = [row.points for row in rows if row.kind != "gate"]
+        held: dict[int, Decimal] = {}
+        sums: list[Decimal | None] = []
+        for at in range(len(self.passes)):
+            given = {place: value for place, points in enumerate(counting) if (value := points[at]) is not None}
+            held |= given
+            sums.append(sum(held.values(), Decimal(0)) if given else None)
+        return sums
+
+    @property
+    def sums(self) -> list[Decimal | None]:
+        """What all rows come to after each pass; without what was decided apart."""
+        return self.after_each_pass([row for _, rows in self.groups for row in rows])
+
 
 def state_of(board: Mapping[str, Any]) -> str:
     """What a board is: final, frozen, or provisional while anything may still change it."""
@@ -246,8 +265,7 @@ def pass_title(one: Mapping[str, Any]) -> str:
 
 
 def _summary_row(item: Mapping[str, Any], passes: Sequence[str], names: Mapping[str, str]) -> SummaryRow:
-    sign = -1 if item["kind"] == "penalty" else 1
-    values = {one["key"]: sign * Decimal(one["value"]) for one in item["passes"] if one["value"] is not None}
+    values = {one["key"]: _entering(item["kind"], one["value"]) for one in item["passes"] if one["value"] is not None}
     return SummaryRow(
         key=item["key"],
         title=item["title"],
@@ -264,8 +282,14 @@ def _summary_row(item: Mapping[str, Any], passes: Sequence[str], names: Mapping[
     )
 
 
+def _entering(kind: str, value: str) -> Decimal:
+    """Points as they enter the total: what is taken off below zero, and a penalty of nothing as nothing."""
+    points = Decimal(value)
+    return -points if kind == "penalty" and points else points
+
+
 def _decided(one: Mapping[str, Any], passes: int) -> SummaryRow:
-    points = None if one["points"] is None else Decimal(one["points"]) * (-1 if one["kind"] == "penalty" else 1)
+    points = None if one["points"] is None else _entering(one["kind"], one["points"])
     notes = [f"{one['authority']}, {one['document']}: {one['reason']}"]
     return SummaryRow("", one["title"], one["kind"], None, [None] * passes, points, notes)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Request, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from marshmallow import Schema, missing
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.gateway import problems, schemas, visitors
 from services.gateway.network import command
+from shared.bounds import NAME_MAX
 from shared.errors import ValidationFailed
 from shared.event import instant_text
 from shared.plain import plain
@@ -27,7 +29,7 @@ Sign in with `POST /api/v1/sessions`, then send `Authorization: Bearer <token>`.
 same key, it is done once, and the second answer (200 in place of 201) is the first one again. A command that says what already holds
 records nothing: it is answered with 200 and no `events`. `X-Correlation-ID` is taken over into the logs of every service and given back.
 Errors are problem details (RFC 9457). Views follow commands within milliseconds: `position` of a command's answer is shown once the view's
-cursor in `GET /api/v1/ready` has reached it."""
+cursor has reached it, which an administrator reads in `GET /api/v1/ready`."""
 
 
 class JsonApi(Api):
@@ -48,12 +50,27 @@ class Reader(FlaskParser):
     """Reads the JSON of a body. Of another body it says so, where webargs would pass over it as if nothing had been sent."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        if not is_json_request(req) and req.get_data():
+        body = req.get_data()
+        if not body:
+            return missing
+        if not is_json_request(req):
             raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
         try:
-            return super().load_json(req, schema)
-        except (RecursionError, ValueError) as error:  # nested a thousand deep, or a number of thousands of digits
+            return json.loads(body.decode(), object_pairs_hook=_each_once)
+        except (RecursionError, ValueError) as error:  # no JSON, nested a thousand deep, or a number of thousands of digits
             self._handle_invalid_json_error(error, req)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of a key that stands in it twice Python takes the last, others the first: what was signed or checked on the way
+    would not be what is recorded. Raises ValidationFailed."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            words = "This key stands twice in one object; give it once."
+            raise ValidationFailed("Nothing was done: a key stands twice.", errors=[{"at": key[:NAME_MAX], "message": words}])
+        found[key] = value
+    return found
 
 
 class Part(Blueprint):

@@ -87,6 +87,26 @@ class Letters(MethodView):
         return told("evaluations", "record_letter", body, ballot=ballot)
 
 
+@ballots.route("/<ballot>/letters/<voter>/correction")
+class LetterCorrection(MethodView):
+    @ballots.arguments(schemas.CorrectBallotLetter)
+    @ballots.response(201, schemas.Recorded)
+    @ballots.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], ballot: str, voter: str) -> Command:
+        """Enter a letter anew that was not entered as it is; by the account that opened the ballot, while it is open."""
+        return told("evaluations", "correct_letter", body, ballot=ballot, voter=voter)
+
+
+@ballots.route("/<ballot>/letters/<voter>/withdrawal")
+class LetterWithdrawal(MethodView):
+    @ballots.arguments(schemas.WithdrawBallotLetter)
+    @ballots.response(201, schemas.Recorded)
+    @ballots.alt_response(200, schema=schemas.Recorded)
+    def post(self, body: dict[str, Any], ballot: str, voter: str) -> Command:
+        """Take back a letter that is not of this voter, who may then vote again."""
+        return told("evaluations", "withdraw_letter", body, ballot=ballot, voter=voter)
+
+
 @ballots.route("/<ballot>/closing")
 class Closing(MethodView):
     @ballots.arguments(schemas.CloseBallot)

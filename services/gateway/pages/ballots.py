@@ -127,6 +127,21 @@ def letter(ballot: str) -> Shown:
     return _act(ballot, "record_letter", {**common.filled("voter", "document"), "marks": given}, done="flash.letter_recorded")
 
 
+@pages.post("/ballots/<ballot>/letters/<voter>/correction")
+def correct_letter(ballot: str, voter: str) -> Shown:
+    """Enter a letter anew; the scan that its first entry names stays with it."""
+    found = query("evaluations", "ballot", ballot=ballot)
+    given = [{"choice": choice, "mark": mark} for choice, mark in _marks(found).items()]
+    scans = {letter["voter"]: letter["sha256"] for letter in found["entered"]}
+    data = {"voter": voter, **common.filled("document", "reason"), "marks": given, "sha256": scans.get(voter)}
+    return _act(ballot, "correct_letter", data, done="flash.letter_corrected")
+
+
+@pages.post("/ballots/<ballot>/letters/<voter>/withdrawal")
+def withdraw_letter(ballot: str, voter: str) -> Shown:
+    return _act(ballot, "withdraw_letter", {"voter": voter, **common.filled("reason")}, done="flash.letter_withdrawn")
+
+
 @pages.post("/ballots/<ballot>/closing")
 def close(ballot: str) -> Shown:
     data: dict[str, Any] = common.filled("reason", whole=("cast", "blank", "invalid"))

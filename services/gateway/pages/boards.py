@@ -19,6 +19,9 @@ from shared.calendar import HANOI
 from shared.errors import CommendationError, Unavailable
 from shared.event import instant_text
 
+TIED_SHOWN_MAX = 20
+"""Units of equal total with whose values a unit's are compared: of hundreds nobody reads a row of numbers."""
+
 pages = common.blueprint("boards")
 
 
@@ -57,12 +60,14 @@ def explanation(campaign: str, unit: str) -> str:
     evidence: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for proof in query("rankings", "proofs", campaign=campaign, unit=unit, **at):
         evidence.setdefault((proof["item"], proof["pass_key"], proof["scorer"]), []).append(proof)
+    around = _around(found, at)
     return render_template(
         "explanation.html",
         why=found,
         items=items,
         names=found["names"],
-        neighbours=_neighbours(found, at),
+        neighbours=_neighbours(found, around),
+        steps=_compared(found, around),
         proofs=evidence,
         proved=_proved_by(),
         as_of=request.args.get("as_of", ""),
@@ -70,13 +75,30 @@ def explanation(campaign: str, unit: str) -> str:
     )
 
 
-def _neighbours(why: Mapping[str, Any], at: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The units next above and next below: {unit, name, rank, ahead: the unit's total less theirs, groups: the same of each}."""
+def _around(why: Mapping[str, Any], at: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows about the unit's: those of equal total, of many the nearest, the one above and the one below."""
     if why["rank"] is None:
         return []
-    # one row above, those who share the rank, one row below
-    part = {"after": max(why["rank"] - 2, 0), "limit": len(why["tied_with"]) + 3}
-    rows = [row for row in query("rankings", "board", campaign=why["campaign"], board="standings", **part, **at)["rows"] if row["rank"]]
+    tied = min(len(why["tied_with"]), TIED_SHOWN_MAX)
+    # from before those of equal total that are ranked above, to after those that share the rank or are ranked below
+    part = {"after": max(why["rank"] - 2 - tied, 0), "limit": 3 * tied + 3}
+    found = query("rankings", "board", campaign=why["campaign"], board="standings", **part, **at)
+    return [row for row in found["rows"] if row["rank"]]
+
+
+def _compared(why: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of the unit's tie chain, each with `others`: what it compared them with, of those who were equal until then."""
+    left = [row for row in rows if row["unit"] in why["tied_with"]]
+    steps = []
+    for place, step in enumerate(why["tie_steps"]):
+        left = [row for row in left if len(row["tie_steps"]) > place]
+        steps.append({**step, "others": [{**row["tie_steps"][place], "name": row["name"]} for row in left]})
+        left = [row for row in left if all(row["tie_steps"][place][name] == step[name] for name in ("value", "marks"))]
+    return steps
+
+
+def _neighbours(why: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The units next above and next below: {unit, name, rank, ahead: the unit's total less theirs, groups: the same of each}."""
     own = next((row for row in rows if row["unit"] == why["unit"]), None)
     if own is None:
         return []

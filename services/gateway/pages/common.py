@@ -15,7 +15,7 @@ from services.gateway.editor import words_of_place
 from services.gateway.network import command, query, settle
 from services.gateway.pages import choosing
 from services.gateway.problems import TokenStale, status_of, words_of
-from shared.access import Role
+from shared.access import NETWORK, Role
 from shared.bounds import FORM_FIELDS_MAX
 from shared.calendar import legal_date
 from shared.errors import CommendationError, NotFound, NotSignedIn
@@ -181,7 +181,7 @@ def problem_places(error: CommendationError) -> list[dict[str, str]]:
     """The places that an error names, in words."""
     found = []
     for place in error.details.get("errors") or []:
-        label = f"label.{place['at']}"
+        label = f"label.{_field_of(place)}"
         found.append({"at": i18n.t(label) if i18n.known(label) else str(place["at"]), "message": _words_at(place)})
     matters = error.details.get("matters") or []
     found += [{"at": _place_of(one), "message": i18n.t(f"matter.{one['kind']}", count=one["count"])} for one in matters]
@@ -196,7 +196,12 @@ def fault_at(error: CommendationError | None, form: str, field: str) -> str:
     """What is wrong with a field of the form that was sent, in words; "" where nothing is."""
     if not error or request.method != "POST" or request.form.get("form") != form:
         return ""
-    return " ".join(_words_at(place) for place in error.details.get("errors") or [] if place["at"] == field)
+    return " ".join(_words_at(place) for place in error.details.get("errors") or [] if _field_of(place) == field)
+
+
+def _field_of(place: Mapping[str, Any]) -> str:
+    """The field of a form that a place names: of one of several that are typed into it ("evidence[1]") the field of all."""
+    return str(place["at"]).partition("[")[0] if str(place["at"]).endswith("]") else str(place["at"])
 
 
 def _words_at(place: Mapping[str, Any]) -> str:
@@ -275,6 +280,11 @@ def campaign_or_404(campaign: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"There is no campaign {campaign}.", campaign=campaign)
     return cast("dict[str, Any]", found)
+
+
+def fills(scorer: str) -> bool:
+    """Whether the visitor fills the sheets of this scorer; the service has the last word."""
+    return visitors.holds(Role.OFFICE, scope=NETWORK) or visitors.holds(Role.SECRETARY, scope=scorer)
 
 
 def taking_part(campaigns: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

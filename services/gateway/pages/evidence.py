@@ -72,7 +72,7 @@ def _page(key: evidence.Key, item: str, error: CommendationError | None = None) 
     if item not in rows:
         raise NotFound(f"The sheet has no item {item}.", item=item)
     row = rows[item]
-    fills = visitors.holds(Role.OFFICE) or visitors.holds(Role.SECRETARY, scope=key["scorer"])
+    fills = common.fills(key["scorer"])
     return render_template(
         "sheet_evidence.html",
         sheet=sheet,

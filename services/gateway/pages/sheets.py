@@ -18,7 +18,7 @@ from services.gateway.i18n import t
 from services.gateway.network import command, query
 from services.gateway.pages import common
 from services.gateway.problems import code_of, status_of, words_of
-from shared.access import Role
+from shared.access import NETWORK, Role
 from shared.bounds import RETURN_REASON_LETTERS_MIN
 from shared.errors import CommendationError, NotSignedIn, Unavailable
 from shared.plain import plain
@@ -38,6 +38,8 @@ COLUMNS_MAX = 4
 @pages.get(AT)
 def show(campaign: str, unit: str, pass_key: str, scorer: str) -> str:
     sheet = query("evaluations", "sheet", **_key(campaign, unit, pass_key, scorer))
+    # whoever only looks, as the leader who has just returned the sheet, is shown no fields: what they typed would be refused
+    sheet["editable"] = sheet["editable"] and common.fills(scorer)
     return _page(sheet, filling.held(sheet))
 
 
@@ -194,6 +196,7 @@ def _page(
         later=order[here + 1 :] if len(order) <= COLUMNS_MAX else [],
         has_earlier=bool(given),
         returnable=_returnable(sheet),
+        sees_drafts=common.fills(sheet["scorer"]) or visitors.holds(Role.INSPECTOR, scope=NETWORK),
         reason_min=RETURN_REASON_LETTERS_MIN,
         error=error,
         signs=SIGNS,
@@ -214,8 +217,10 @@ def _left(sheet: filling.Sheet) -> list[str]:
 
 
 def _returnable(sheet: filling.Sheet) -> bool:
-    """Whether the page offers to give the sheet back: it was handed in, its pass is open, and the visitor checks such sheets."""
+    """Whether the page offers to give the sheet back: it was handed in, its pass is open, and the visitor checks such sheets of others."""
     if sheet["state"] != "submitted" or not visitors.holds(Role.OFFICE, Role.LEADER):
+        return False
+    if visitors.holds(Role.SECRETARY, scope=sheet["scorer"]):
         return False
     run = common.campaign_or_404(sheet["campaign"])
     is_open = any(one["pass_key"] == sheet["pass_key"] and one["state"] == "open" for one in run["passes"])

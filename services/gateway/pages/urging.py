@@ -50,6 +50,7 @@ def overview(error: CommendationError | None = None, refused: dict[str, str] | N
         },
         about=ABOUT,
         reminds=visitors.holds(Role.OFFICE, Role.LEADER),
+        untold=[run["title"] for run in campaigns if run["frozen"] and not overseen and visitors.holds(Role.OFFICE, Role.LEADER)],
         ticked=request.form.getlist("owed"),
         refused=refused or {},
         mailboxes=query("campaigns", "mailboxes") if keeps else None,

@@ -36,6 +36,32 @@ class MakeAdjustment(Asked):
     expires_on = fields.Date(allow_none=True)
 
 
+class AdjustedUnit(Asked):
+    """Whose adjustment it is, or is going to be."""
+
+    unit = identifier()
+
+
+class UnitFile(Answer):
+    """A file that a sheet of the unit shows."""
+
+    pass_key = text()
+    scorer = text()
+    item = text()
+    sha256 = text()
+    name = text()
+    media_type = text()
+    size = fields.Integer(metadata={"description": "Bytes"})
+
+
+class KeptFile(Answer):
+    """A file that was kept, by the digest under which an adjustment names it; media type by its content, size in bytes."""
+
+    sha256 = text()
+    media_type = text()
+    size = fields.Integer(metadata={"description": "Bytes"})
+
+
 class ReverseAdjustment(Asked):
     """Take an adjustment of a unit back."""
 

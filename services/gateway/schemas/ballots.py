@@ -82,13 +82,30 @@ class RaisedHands(Asked):
     against = _count()
 
 
-class BallotLetter(Asked):
-    """The written opinion of a voter who was noted as absent, entered as their vote; never in a secret ballot."""
+class WrittenOpinion(Asked):
+    """What a letter says, its number and day."""
 
-    voter = identifier()
     marks = fields.List(fields.Nested(ChoiceMark), required=True, validate=validate.Length(max=BALLOT_CHOICES_MAX))
     document = line()
     sha256 = text("Of the letter's scan", allow_none=True, validate=validate.Length(equal=64))
+
+
+class BallotLetter(WrittenOpinion):
+    """The written opinion of a voter who was noted as absent, entered as their vote; never in a secret ballot."""
+
+    voter = identifier()
+
+
+class CorrectBallotLetter(WrittenOpinion):
+    """The letter as it is, and why it was entered otherwise."""
+
+    reason = line()
+
+
+class WithdrawBallotLetter(Asked):
+    """Why the letter is not of this voter."""
+
+    reason = line()
 
 
 class CloseBallot(Asked):
@@ -131,6 +148,9 @@ class Ballot(BallotLine):
     electorate = fields.List(fields.String(), metadata={"description": "The accounts that may vote"})
     absent = fields.List(fields.String(), metadata={"description": "Those of them who were noted as absent"})
     letters = fields.List(fields.String(), metadata={"description": "Whose written opinions are entered, for who opened the ballot"})
+    entered = fields.List(
+        fields.Dict(), metadata={"description": "What was entered of them, while the ballot is open: voter, marks, document, sha256"}
+    )
     rule = fields.Dict(
         metadata={"description": "percent, strictly, base, quorum, absent_may_vote, basis, verified, as they held at the opening"}
     )

@@ -85,8 +85,6 @@ class Recorded(Answer):
 
     stream = text()
     version = fields.Integer()
-    position = fields.Integer(
-        metadata={"description": "Of the service's log; a view whose cursor has reached it shows the change (GET /ready)"}
-    )
+    position = fields.Integer(metadata={"description": "Of the service's log; a view whose cursor has reached it shows the change"})
     events = fields.List(fields.String())
     repeated = fields.Boolean()

@@ -97,7 +97,7 @@ class Sheet(Answer):
     state = text("waiting, open, submitted or closed")
     version = fields.Integer()
     due_on = day("Of a sheet that was returned the day by which it is due again", nullable=True)
-    extended = fields.Boolean(metadata={"description": "Whether the day on which the pass is due was moved"})
+    extended = fields.Boolean(metadata={"description": "Whether the day on which the pass is due was moved; not of a returned sheet"})
     grace_until = day("The last day of grace: late, but allowed", nullable=True)
     editable = fields.Boolean()
     recused = fields.Dict(allow_none=True, metadata={"description": "ground and reason, where the scorer stepped back"})
@@ -142,3 +142,4 @@ class Task(Answer):
     state = text("open or submitted")
     scored = fields.Integer()
     items = fields.Integer()
+    optional = fields.Integer(metadata={"description": "How many of the items may stay blank: bonus, penalty, gate"})

@@ -75,6 +75,7 @@ BALLOT: dict[str, Any] = {
     "entitled": 5,
     "run_off_between": [],
     "letters": [],
+    "entered": [],
 }
 COUNTS = [
     {"choice": "btp", "in_favour": 4, "against": 1, "verdict": "passed"},
@@ -107,6 +108,8 @@ def shown(network: FakeNetwork) -> dict[str, Any]:
         ("evaluations", "cast_vote"): {"ballot": "b1", "recorded": True},
         ("evaluations", "vote_by_name"): recorded(),
         ("evaluations", "record_letter"): recorded(),
+        ("evaluations", "correct_letter"): recorded(),
+        ("evaluations", "withdraw_letter"): recorded(),
     }
     return ballot
 
@@ -359,6 +362,38 @@ def test_the_letter_of_an_absent_voter_is_entered_by_who_opened_the_ballot(
     assert "đã ghi ý kiến" in page
 
 
+def test_a_letter_is_put_right_in_a_form_that_holds_what_was_entered(
+    browser: Browsers, network: FakeNetwork, shown: dict[str, Any]
+) -> None:
+    office = browser("office")
+    entered = {"voter": "a-5", "marks": [{"choice": "btp", "mark": "against"}], "document": "12/CV", "sha256": "0" * 64}
+    shown |= {"mode": "by_name", "letters": ["a-5"], "entered": [entered]}
+    page = office.get("/ballots/b1").text
+    assert "Sửa ý kiến đã ghi" in page
+    assert re.search(r'name="mark\.btp" value="against" checked', page)
+    assert 'value="12/CV"' in page
+    typed = {"form": "correct-a-5", "document": "13/CV", "reason": "Đọc nhầm", "mark.btp": "for", "mark.p-1": "for"}
+    fault = {"at": "voter", "message": "No letter of this voter is entered."}
+    network.answers["evaluations", "correct_letter"] = refusal("evaluations.letter_refused", fault="none_entered", errors=[fault])
+    answer = office.post("/ballots/b1/letters/a-5/correction", typed)
+    assert answer.status_code == 409
+    assert "chưa ghi ý kiến bằng văn bản của người này." in answer.text
+    assert re.search(r'name="mark\.btp" value="for" checked', answer.text)
+    assert 'value="13/CV"' in answer.text
+    network.answers["evaluations", "correct_letter"] = recorded()
+    assert office.post("/ballots/b1/letters/a-5/correction", typed).status_code == 303
+    assert network.told("evaluations", "correct_letter")[-1].data == {
+        "ballot": "b1",
+        "voter": "a-5",
+        "document": "13/CV",
+        "reason": "Đọc nhầm",
+        "marks": [{"choice": "btp", "mark": "for"}, {"choice": "p-1", "mark": "for"}],
+        "sha256": "0" * 64,
+    }
+    assert office.post("/ballots/b1/letters/a-5/withdrawal", {"form": "withdraw-a-5", "reason": "Nhầm người"}).status_code == 303
+    assert network.told("evaluations", "withdraw_letter")[-1].data == {"ballot": "b1", "voter": "a-5", "reason": "Nhầm người"}
+
+
 def test_closing_asks_for_a_reason_or_for_the_hands(browser: Browsers, network: FakeNetwork, shown: dict[str, Any]) -> None:
     office = browser("office")
     office.post("/ballots/b1/closing", {"form": "close", "reason": "Hết giờ"})
@@ -388,6 +423,8 @@ def test_the_api_reads_and_gives_the_same(token: Headers, network: FakeNetwork, 
         ("", body, "open_ballot"),
         ("/b1/named-vote", {"marks": []}, "vote_by_name"),
         ("/b1/letters", {"voter": "a-5", "marks": [], "document": "12/CV"}, "record_letter"),
+        ("/b1/letters/a-5/correction", {"marks": [], "document": "12/CV", "reason": "Nhầm"}, "correct_letter"),
+        ("/b1/letters/a-5/withdrawal", {"reason": "Nhầm"}, "withdraw_letter"),
         ("/b1/closing", {"reason": "Hết giờ"}, "close_ballot"),
         ("/b1/cancellation", {"reason": "Nhầm"}, "cancel_ballot"),
     ]:

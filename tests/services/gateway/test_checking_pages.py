@@ -14,7 +14,7 @@ from services.gateway import i18n
 from shared.errors import CommendationError
 from tests.services.gateway.checking import FOLLOW_UP, owed
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import FakeNetwork
+from tests.services.gateway.world import ACCOUNTS, CAMPAIGN, FakeNetwork
 
 Browsers = Callable[[str], Browser]
 Headers = Callable[[str], dict[str, str]]
@@ -158,6 +158,14 @@ def test_a_secretary_sees_what_is_owed_and_the_reminder_but_reminds_nobody(brows
     assert 'name="owed"' not in page
     assert "no such mailbox" not in page
     assert "Sắp đến hạn." in browser("thuky").get("/").text
+
+
+def test_a_leader_is_told_that_sheets_of_a_frozen_campaign_are_not_shown(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["campaigns", "campaigns"] = [{**CAMPAIGN, "frozen": {"since": "2024-11-19T03:00:00Z", "reason": "Chờ lễ"}}]
+    words = "Phong trào 2024 đang đóng băng"
+    assert [words in browser(login).get("/urging").text for login in ("office", "thuky")] == [False, False]
+    network.answers["registry", "account_by_login"] = {**ACCOUNTS["thuky"], "roles": [{"role": "leader", "scope": "khoi"}]}
+    assert words in browser("thuky").get("/urging").text
 
 
 def test_what_is_owed_leads_nobody_to_a_page_that_is_refused_them(browser: Browsers, network: FakeNetwork) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from shared.errors import RemoteError, ValidationFailed
+from services.gateway import evidence
+from shared.blobs import FolderBlobs, digest_of
+from shared.errors import NotAllowed, RemoteError, ValidationFailed
 from tests.services.gateway.conftest import Browser
 from tests.services.gateway.test_pages import Reader
 from tests.services.gateway.world import CAMPAIGN, PASSES, UNITS, FakeNetwork, recorded
+from tests.shared.given_files import PDF, PNG
 
 Browsers = Callable[[str], Browser]
 Headers = Callable[[str], dict[str, str]]
@@ -84,6 +91,7 @@ def told(network: FakeNetwork) -> None:
         ("evaluations", "check_conflicts"): [CONFLICT, {**CONFLICT, "unit": "btp", "ground": "own_unit"}],
         ("evaluations", "adjustments"): [ADJUSTMENT],
         ("evaluations", "adjustment_rules"): [RULE],
+        ("evaluations", "unit_evidence"): [],
         ("evaluations", "appeals"): {"appeals": [APPEAL], "term": TERM, "unfinished": ["cluster"]},
     }
     for method in ("declare_conflict", "deny_conflict", "withdraw_conflict", "recuse_scorer", "withdraw_recusal"):
@@ -159,7 +167,7 @@ def test_a_refused_denial_stands_in_its_row_with_what_was_typed(browser: Browser
     network.answers["evaluations", "deny_conflict"] = refusal("evaluations.reason_too_short", letters=5, least=20)
     answer = browser("office").post("/campaigns/td-2024/conflicts/denial", {**PAIR, "form": "deny-2", "reason": "không"})
     assert answer.status_code == 409
-    assert "5 chữ cái" in answer.text
+    assert "5 ký tự" in answer.text
     assert "<details open><summary>Kết luận không có xung đột" in answer.text
     assert ">không</textarea>" in answer.text
 
@@ -172,6 +180,26 @@ def test_adjustments_are_seen_by_all_and_made_by_the_office(browser: Browsers) -
     page = browser("office").get("/campaigns/td-2024/adjustments").text
     assert "Cờ thi đua của Chính phủ (+15)" in page
     assert 'action="/campaigns/td-2024/adjustments/a1/reversal"' in page
+
+
+@pytest.mark.parametrize(
+    ("expires_on", "run", "expired"),
+    [
+        ("2024-11-19", {}, True),
+        ("2024-11-20", {}, False),
+        ("2024-11-14", {"frozen": {"since": "2024-11-13T20:00:00Z", "reason": "Chờ lễ"}}, False),
+        ("2024-11-14", {"finalised_on": "2024-11-14"}, False),
+        ("2023-12-31", {"season": 2023}, False),
+    ],
+    ids=["the day before", "that day", "in force when frozen", "in force when made final", "in force to the season's end"],
+)
+def test_an_adjustment_that_has_expired_is_not_said_to_count(
+    browser: Browsers, network: FakeNetwork, expires_on: str, run: dict[str, Any], expired: bool
+) -> None:
+    network.answers["evaluations", "adjustments"] = [{**ADJUSTMENT, "expires_on": expires_on}]
+    network.answers["campaigns", "campaign"] = {**CAMPAIGN, "units": UNITS, "passes": PASSES, "phases": [], **run}
+    page = browser("thuky").get("/campaigns/td-2024/adjustments").text
+    assert ("đã hết hiệu lực" in page, ">được tính<" in page) == (expired, not expired)
 
 
 FORM = {
@@ -212,6 +240,122 @@ def test_a_day_is_typed_as_on_paper_and_what_is_wrong_is_said_at_its_field(brows
     assert 'id="adjustment-effective_on-fault"' in field[: field.index("</p>")]
     assert "ghi ngày/tháng/năm" in field[: field.index("</p>")]
     assert page.count('aria-invalid="true"') == 1
+
+
+ADJUSTMENTS = "/campaigns/td-2024/adjustments"
+ON_A_SHEET = {
+    "pass_key": "self",
+    "scorer": "btp",
+    "item": "I.1",
+    "sha256": "c" * 64,
+    "name": "Quyết định <1>.pdf",
+    "media_type": "application/pdf",
+    "size": 9,
+}
+
+
+@pytest.fixture
+def blobs(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderBlobs:
+    made = FolderBlobs(tmp_path / "blobs")
+    monkeypatch.setitem(app.extensions, evidence.EXTENSION, made)
+    return made
+
+
+def _ticked(page: str) -> dict[str, bool]:
+    """The files that the form offers, and whether they are ticked."""
+    boxes = re.findall(r'name="chosen" value="(\w+)"( checked)?', page)
+    return {digest: bool(checked) for digest, checked in boxes}
+
+
+def test_evidence_is_chosen_among_the_files_of_the_unit_and_uploaded(browser: Browsers, network: FakeNetwork, blobs: FolderBlobs) -> None:
+    network.answers["evaluations", "unit_evidence"] = [ON_A_SHEET]
+    office = browser("office")
+    look = {**FORM, "step": "look", "points": "7,5", "file": (io.BytesIO(PDF), "C:/Nộp/Kết luận.PDF")}
+    page = office.post(ADJUSTMENTS, look, content_type="multipart/form-data").text
+    assert not network.told("evaluations", "make_adjustment"), "looking records nothing"
+    assert _ticked(page) == {digest_of(PDF): True, "c" * 64: False}
+    for kept in ("Kết luận.PDF", "Quyết định &lt;1&gt;.pdf", 'value="7,5"', "Dẫn đầu</textarea>"):
+        assert kept in page
+    carried = re.findall(r'name="kept" value="([^"]+)"', page)
+    assert blobs.get(digest_of(PDF)) == PDF
+    data = {**FORM, "kept": carried, "chosen": ["c" * 64], "evidence": "d" * 64, "file": (io.BytesIO(PNG), "ảnh.png")}
+    assert office.post(ADJUSTMENTS, data, content_type="multipart/form-data").status_code == 303
+    (call,) = network.told("evaluations", "make_adjustment")
+    assert call.data["evidence"] == ["c" * 64, digest_of(PNG), "d" * 64], "what was ticked, brought and typed, and no more"
+
+
+def test_a_file_of_an_adjustment_that_is_refused_is_not_sent_twice(browser: Browsers, network: FakeNetwork, blobs: FolderBlobs) -> None:
+    office = browser("office")
+    brought = {**FORM, "points": "1.000", "file": (io.BytesIO(PDF), "a.pdf")}
+    answer = office.post(ADJUSTMENTS, brought, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert _ticked(answer.text) == {digest_of(PDF): True}
+
+
+def test_a_file_that_is_no_evidence_is_refused_at_its_field(
+    browser: Browsers, network: FakeNetwork, blobs: FolderBlobs, tmp_path: Path
+) -> None:
+    program = {**FORM, "file": (io.BytesIO(b"MZ a program"), "a.pdf")}
+    answer = browser("office").post(ADJUSTMENTS, program, content_type="multipart/form-data")
+    assert answer.status_code == 409
+    fault = answer.text[answer.text.index('id="adjustment-file-fault"') :]
+    assert "không phải pdf" in fault[: fault.index("</p>")]
+    assert not network.told("evaluations", "make_adjustment")
+    assert not list(tmp_path.rglob("blobs/*"))
+    typed = {**FORM, "evidence": "12"}
+    errors = [{"at": "evidence[0]", "message": "Give the SHA-256 as 64 of 0-9 and a-f."}]
+    network.answers["evaluations", "make_adjustment"] = ValidationFailed("no digest", errors=errors)
+    assert 'id="adjustment-evidence-fault"' in browser("office").post(ADJUSTMENTS, typed).text
+
+
+def test_nobody_fills_the_store_who_may_not_adjust(browser: Browsers, network: FakeNetwork, blobs: FolderBlobs, tmp_path: Path) -> None:
+    network.answers["evaluations", "unit_evidence"] = NotAllowed("You may not.")
+    brought = {**FORM, "file": (io.BytesIO(PDF), "a.pdf")}
+    assert browser("thuky").post(ADJUSTMENTS, brought, content_type="multipart/form-data").status_code == 403
+    assert not list(tmp_path.rglob("blobs/*"))
+    assert not network.told("evaluations", "make_adjustment")
+
+
+def test_the_evidence_of_an_adjustment_is_opened_by_whoever_sees_the_sheets(
+    browser: Browsers, network: FakeNetwork, blobs: FolderBlobs
+) -> None:
+    digest = blobs.put(PDF)
+    network.answers["evaluations", "adjustments"] = [
+        {**ADJUSTMENT, "evidence": [digest]},
+        {**ADJUSTMENT, "unit": "bca", "evidence": [digest]},
+    ]
+    network.answers["evaluations", "adjustment_evidence"] = {"sha256": digest}
+    address = f"{ADJUSTMENTS}/a1/evidence/{digest}?unit="
+    secretary = browser("thuky")
+    page = secretary.get(ADJUSTMENTS).text
+    assert f'href="{address}btp"' in page
+    assert f'href="{address}bca"' not in page
+    assert f'href="{address}bca"' in browser("office").get(ADJUSTMENTS).text
+    answer = secretary.get(f"{address}btp")
+    assert (answer.data, answer.mimetype) == (PDF, "application/pdf")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=minh-chung-{digest[:12]}.pdf"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    network.answers["evaluations", "adjustment_evidence"] = NotAllowed("You may not.")
+    assert secretary.get(f"{address}bca").status_code == 403
+
+
+def test_programs_bring_list_and_open_the_files_of_adjustments(
+    client: FlaskClient, network: FakeNetwork, token: Callable[[str], dict[str, str]], blobs: FolderBlobs
+) -> None:
+    network.answers["evaluations", "unit_evidence"] = [ON_A_SHEET]
+    headers, files = token("office"), "/api/v1/campaigns/td-2024/adjustment-evidence"
+    assert client.get(f"{files}?unit=btp", headers=headers).get_json() == [ON_A_SHEET]
+    assert client.get(files, headers=headers).status_code == 422
+    for content, status in ((PDF, 201), (b"MZ a program", 409)):
+        body = {"file": (io.BytesIO(content), "a.pdf")}
+        answer = client.post(f"{files}?unit=btp", data=body, headers=headers, content_type="multipart/form-data")
+        assert answer.status_code == status, answer.text
+        if status == 201:
+            assert answer.get_json() == {"sha256": digest_of(PDF), "media_type": "application/pdf", "size": len(PDF)}
+    network.answers["evaluations", "adjustment_evidence"] = {"sha256": digest_of(PDF)}
+    at = f"/api/v1/campaigns/td-2024/adjustments/a1/evidence/{digest_of(PDF)}?unit=btp"
+    assert client.get(at, headers=headers).data == PDF
+    assert network.told("evaluations", "adjustment_evidence")[-1].data["unit"] == "btp"
 
 
 def test_points_that_cannot_be_read_and_an_award_counted_already_keep_the_form(browser: Browsers, network: FakeNetwork) -> None:

@@ -142,6 +142,8 @@ def test_the_workbook_holds_board_scores_and_summaries_and_says_its_state(browse
     first = next(row for row in summary if row[0] == "I.1")
     assert first == ("I.1", "Tiêu chí I.1", 40, 32.5, 30, 31, 31, "Bộ Công an: =HYPERLINK(1)\nappeal: -Bổ sung")
     assert next(row for row in summary if row[0] == "I.2")[3:6] == (None, -2, None)
+    assert next(row for row in summary if row[0] == "I")[3:6] == (32.5, 30, 31), "of a group, as the board has it, without the penalty"
+    assert next(row for row in summary if row[1] == "Tổng điểm")[3:6] == (32.5, 28, 29), "what a pass leaves blank stands as before"
 
 
 @pytest.mark.parametrize("path", ["/exports/standings.xlsx", "/exports/scores.csv", "/exports/print", "/exports/units/btp"])
@@ -180,6 +182,8 @@ def test_the_printed_board_and_the_summary_of_each_unit(browser: SignIn) -> None
     assert (alone.count("<section"), whole.count("<section")) == (1, 5)
     unit = office.get(f"{RUN}/exports/units/btp").text
     assert (unit.count("<section"), "=HYPERLINK(1)" in unit, "Trả lời khiếu nại" in unit) == (1, True, True)
+    total = unit[unit.index("<tfoot>") :]
+    assert re.findall(r'<td class="num">([^<]+)</td>', total[total.index("Tổng điểm") :])[:3] == ["32,5", "28", "29"]
     assert office.get(f"{RUN}/exports/units/none").status_code == 404
 
 
@@ -461,3 +465,8 @@ def test_a_summary_counts_points_as_they_enter_the_total() -> None:
         item("I.2", a_pass("cluster", "Khối", "2", score(reason="Muộn")), kind="penalty", points="-2"), ["self", "cluster"], {}
     )
     assert (row.points, row.counted, row.maximum, row.notes) == ([None, Decimal(-2)], Decimal(-2), Decimal(40), ["btp: Muộn"])
+
+
+def test_a_penalty_of_nothing_is_nothing() -> None:
+    row = exports._summary_row(item("I.2", a_pass("cluster", "Khối", "0", score()), kind="penalty", points="0"), ["cluster"], {})
+    assert [str(points) for points in row.points] == ["0"]

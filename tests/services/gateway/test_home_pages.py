@@ -190,3 +190,36 @@ def test_where_nothing_waits_nothing_is_said(browser: Browsers) -> None:
     page = home(browser("thuky"))
     for title in ("Khiếu nại", "Xung đột", "Xếp loại kỳ"):
         assert title not in page[page.index("<main") :]
+
+
+def test_an_administrator_is_shown_the_way_to_the_register_and_no_sheets(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["registry", "account_by_login"] = {**ACCOUNTS["thuky"], "roles": [{"role": "administrator", "scope": "*"}]}
+    network.answers["evaluations", "tasks"] = []
+    page = home(browser("thuky"))
+    for address in ("/accounts", "/organisations", "/clusters", "/permissions"):
+        assert f'<li><a href="{address}">' in page
+    assert "Phiếu đang chờ chấm" not in page
+    network.answers["registry", "account_by_login"] = ACCOUNTS["thuky"]
+    page = home(browser("thuky"))
+    assert "Công việc quản trị" not in page
+    assert "Hiện không có phiếu nào chờ chấm" in page
+
+
+def test_a_sheet_that_came_back_is_to_be_corrected_and_one_handed_in_says_no_count(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["evaluations", "tasks"] = [{**TASK, "returned": True}, {**TASK, "unit": "bca", "state": "submitted"}]
+    page = home(browser("thuky"))
+    assert "Sửa, nộp lại" in page
+    assert page.count("tiêu chí</span>") + page.count("tiêu chí<br>") == 1
+
+
+def test_who_leads_the_cluster_finds_the_sheets_that_were_handed_in(browser: Browsers, network: FakeNetwork) -> None:
+    lines = [
+        {**TASK, "unit": unit, "scorer": unit, "state": state, "returned": False} for unit, state in (("btp", "submitted"), ("bca", "open"))
+    ]
+    network.answers["evaluations", "sheets"] = lines
+    network.answers["registry", "account_by_login"] = {**ACCOUNTS["thuky"], "roles": [{"role": "leader", "scope": "khoi"}]}
+    page = browser("thuky").get("/campaigns/td-2024").text
+    assert 'href="/campaigns/td-2024/sheets/btp/self/btp"' in page
+    assert 'href="/campaigns/td-2024/sheets/bca/self/bca"' not in page
+    network.answers["registry", "account_by_login"] = {**ACCOUNTS["thuky"], "roles": [{"role": "leader", "scope": "another"}]}
+    assert "/sheets/btp/self/btp" not in browser("thuky").get("/campaigns/td-2024").text

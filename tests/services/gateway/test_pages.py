@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import CommendationError
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import EXPLANATION, SHEET_URL, VOTE, FakeNetwork, board, proposal
+from tests.services.gateway.world import EXPLANATION, SHEET_URL, VOTE, FakeNetwork, board, proposal, row
 
 Browsers = Callable[[str], Browser]
 BANNER = {"vi": "Số liệu minh hoạ – không phải kết quả chính thức", "en": "Illustrative figures – not an official result"}
@@ -121,6 +121,7 @@ def test_home_shows_what_is_due_and_the_days_left(browser: Browsers) -> None:
     assert "22/11/2024" in page
     assert "còn 2 ngày" in page
     assert "đã chấm 1/3 tiêu chí" in page
+    assert "2 mục thưởng, trừ để trống được" in page
     assert f'href="{SHEET_URL}"' in page
     assert "Bộ Tư pháp" in page
 
@@ -156,7 +157,7 @@ def test_the_explanation_goes_down_to_the_event(browser: Browsers) -> None:
 @pytest.mark.parametrize(
     ("own", "words", "asked"),
     [
-        ({}, 'Hơn Tên ktnn (hạng 3) 1,5 điểm. <span class="aside">I: +1,5</span>', {"after": 0, "limit": 4}),
+        ({}, 'Hơn Tên ktnn (hạng 3) 1,5 điểm. <span class="aside">I: +1,5</span>', {"after": 0, "limit": 6}),
         (
             {"unit": "ktnn", "rank": 3, "tied_with": []},
             'Kém Tên bca (hạng 1) 1,5 điểm. <span class="aside">I: −1,5</span>',
@@ -171,6 +172,34 @@ def test_the_explanation_says_how_far_the_next_ones_are(
     page = browser("thuky").get("/campaigns/td-2024/boards/standings/btp").text
     assert words in " ".join(page.split())
     assert network.told("rankings", "board")[-1].data.items() >= {"board": "standings", **asked}.items()
+
+
+def _step(by: str, value: str | None = None, marks: list[Any] | None = None, *, decided: bool = False) -> dict[str, Any]:
+    return {"by": by, "key": None, "value": value, "marks": marks or [], "decided": decided}
+
+
+def test_each_step_of_the_tie_chain_says_what_it_compared(browser: Browsers, network: FakeNetwork) -> None:
+    """A value alone does not say why it was decided by it; who was separated before is not compared any more."""
+    last = _step("count_highest", marks=[["10", 1]], decided=True)
+    standing = board({"campaign": "td-2024", "board": "standings"})
+    standing["rows"] = [
+        row("btp", 1, "30.50", tie_steps=EXPLANATION["tie_steps"]),
+        row("bca", 2, "30.50", tie_steps=[_step("content", "32.50"), last]),
+        row("ktnn", 3, "30.50", tie_steps=[_step("content", "31", decided=True), _step("count_highest", marks=[["9", 1]])]),
+        row("ttcp", 4, "29"),
+    ]
+    network.answers["rankings", "board"] = standing
+    network.answers["rankings", "explain"] = {**EXPLANATION, "tied_with": ["bca", "ktnn"]}
+    page = " ".join(browser("thuky").get("/campaigns/td-2024/boards/standings/btp").text.split())
+    assert "<strong>32,5</strong>; Tên bca: 32,5; Tên ktnn: 31 – vẫn bằng nhau" in page
+    assert "<strong>10 × 2</strong>; Tên bca: 10 × 1 – quyết định thứ tự" in page
+
+
+def test_of_hundreds_with_equal_totals_the_nearest_are_compared(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["rankings", "explain"] = {**EXPLANATION, "rank": 300, "tied_with": [f"u-{n}" for n in range(600)]}
+    assert browser("thuky").get("/campaigns/td-2024/boards/standings/btp").status_code == 200
+    asked = network.told("rankings", "board")[-1].data
+    assert (asked["after"], asked["limit"]) == (278, 63)
 
 
 def test_a_unit_without_a_rank_is_compared_with_nobody(browser: Browsers, network: FakeNetwork) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,26 @@ def test_a_body_that_cannot_be_read_names_every_place(client: FlaskClient, token
 
 
 @pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ('{"reason": "one", "scores": [], "reason": "two"}', "reason"),
+        ('{"scores": [{"item": "I.1", "score": "7"}, {"item": "I.2", "score": "1", "score": "9"}]}', "score"),
+        ('{"scores": [], "scores": []}', "scores"),
+        ('{"a": 1, "\\u0061": 1}', "a"),
+        (f'{{"{"k" * 500}": 1, "{"k" * 500}": 2}}', "k" * 300),
+    ],
+    ids=["top", "nested", "alike", "escaped", "long"],
+)
+def test_a_key_that_stands_twice_is_refused_by_its_name(
+    client: FlaskClient, token: Headers, network: FakeNetwork, text: str, at: str
+) -> None:
+    answer = client.patch("/api/v1/campaigns/c/sheets/u/self/u", data=text, content_type="application/json", headers=token("thuky"))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "validation")
+    assert answer.get_json()["errors"] == [{"at": at, "message": "This key stands twice in one object; give it once."}]
+    assert not network.told("evaluations", "score_items")
+
+
+@pytest.mark.parametrize(
     ("method", "path", "options", "status", "code"),
     [
         ("GET", "/api/v1/nowhere", {}, 404, "not_found"),
@@ -68,6 +89,7 @@ def test_a_body_that_cannot_be_read_names_every_place(client: FlaskClient, token
         ("POST", "/api/v1/sessions", {"data": "[" * 100_000, "content_type": "application/json"}, 400, "malformed"),
         ("POST", "/api/v1/sessions", {"data": "9" * 5_000, "content_type": "application/json"}, 400, "malformed"),
         ("POST", "/api/v1/sessions", {"data": '{"\\ud800": 1}', "content_type": "application/json"}, 422, "validation"),
+        ("POST", "/api/v1/sessions", {"data": '{"\\ud800": 1, "\\ud800": 1}', "content_type": "application/json"}, 422, "validation"),
         ("POST", "/api/v1/sessions", {"data": '{"login": "a"}', "content_type": "text/plain"}, 415, "media_type"),
         ("POST", "/api/v1/sessions", {"data": {"login": "a", "password": "b"}}, 415, "media_type"),
         ("GET", "/api/v1/tasks", {}, 401, "not_signed_in"),
@@ -167,11 +189,11 @@ def test_pages_that_are_not_there_say_so_in_words(client: FlaskClient) -> None:
 
 
 def test_ready_names_what_is_missing(client: FlaskClient, network: FakeNetwork) -> None:
-    assert client.get("/ready").get_json()["status"] == "ready"
+    assert client.get("/ready").get_json() == {"status": "ready", "missing": [], "reasons": {}}
     network.away = {"audit"}
     answer = client.get("/api/v1/ready")
-    assert (answer.status_code, answer.get_json()["missing"]) == (503, ["audit"])
-    assert answer.get_json()["services"]["rankings"]["cursors"][0]["position"] == 100
+    assert answer.status_code == 503
+    assert answer.get_json() == {"status": "not ready", "missing": ["audit"], "reasons": {"audit": ["does not answer"]}}
     assert client.get("/health").status_code == 200
 
 
@@ -183,8 +205,33 @@ def test_ready_says_in_words_what_a_service_lacks_and_nothing_of_addresses(clien
     assert answer.status_code == 503
     lacks = ["the database does not answer", "the relay waits for the broker or the database"]
     assert answer.get_json()["reasons"] == {"awards": lacks}
-    assert answer.get_json()["services"]["awards"]["relay"]["state"] == "waiting"
     assert "10.1.2.3" not in answer.text
+
+
+def test_ready_has_figures_for_an_administrator_only(client: FlaskClient, network: FakeNetwork, token: Headers) -> None:
+    """From a head that moves during a freeze one would see that something was recorded."""
+    found = network.ask("rankings", "health", {}, actor="", command="", correlation="", seconds=1)
+    found |= {"database": {"state": "ok"}, "model": {"name": "s", "version": 1, "state": "building", "position": 40, "of": 100}}
+    found["faults"] = ["differences: 40"]
+    network.answers["rankings", "health"] = {**found, "missing": missing(found)}
+    for path in ("/ready", "/api/v1/ready"):
+        for headers in ({}, {"Authorization": "Bearer nobody"}, token("thuky")):
+            told = client.get(path, headers=headers)
+            assert told.get_json()["missing"] == ["rankings"]
+            assert not re.search(r"40|100|parked|services", told.text)
+        told = client.get(path, headers=token("office")).get_json()
+        found = told["services"]["rankings"]
+        assert (found["head"], found["cursors"][0]["position"], told["parked"]) == (100, 100, 0)
+        assert found["faults"] == ["differences: 40"]
+
+
+def test_ready_is_told_without_figures_while_nobody_knows_who_is_an_administrator(
+    client: FlaskClient, network: FakeNetwork, token: Headers
+) -> None:
+    headers = token("office")
+    network.away = {"registry"}
+    answer = client.get("/ready", headers=headers)
+    assert (answer.status_code, answer.get_json()["missing"], "services" in answer.get_json()) == (503, ["registry"], False)
 
 
 def test_unavailable_while_views_follow_is_no_failure(

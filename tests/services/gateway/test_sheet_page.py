@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from shared.errors import CommendationError
 from tests.services.gateway.conftest import Browser
-from tests.services.gateway.world import PASSWORD, SHEET_URL, TASK, FakeNetwork, item, recorded, sheet
+from tests.services.gateway.world import ACCOUNTS, PASSWORD, SHEET_URL, TASK, FakeNetwork, item, recorded, sheet
 
 Browsers = Callable[[str], Browser]
 
@@ -244,7 +244,7 @@ def test_earlier_passes_have_their_columns(browser: Browsers, network: FakeNetwo
     now = sheet(pass_key="cluster", scorer="bca")
     now["groups"][0]["items"] = [item("I.1", previous=before, baseline="17.75"), item("I.2", weight="2.5"), item("I.3", "bonus")]
     network.answers["evaluations", "sheet"] = now
-    page = browser("thuky").get("/campaigns/td-2024/sheets/btp/cluster/bca").text
+    page = browser("office").get("/campaigns/td-2024/sheets/btp/cluster/bca").text
     assert '<th scope="col" class="num">Tự chấm</th>' in page
     assert "18,5" in page
     assert "J2" in page
@@ -405,6 +405,27 @@ def test_a_returned_sheet_says_why_and_opens_only_what_it_is_returned_for(browse
     here.post(SHEET_URL, {**fields_of(page), "score:I.2": "5"})
     (call,) = network.told("evaluations", "score_items")
     assert [one["item"] for one in call.data["scores"]] == ["I.2"]  # what was not opened is not taken either
+
+
+def test_the_rows_of_a_returned_sheet_are_each_a_way_to_them(browser: Browsers, network: FakeNetwork) -> None:
+    network.answers["evaluations", "sheet"] = sheet(returned={"reason": "Thiếu minh chứng", "items": ["I.1", "I.2"]})
+    page = browser("thuky").get(SHEET_URL).text
+    assert 'Chỉ sửa được các dòng: <a href="#score-I.1">I.1</a>, <a href="#score-I.2">I.2</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "words"), [("thuky", "chưa nộp; điểm hiện ra ở đây khi phiếu được nộp"), ("inspector", "bạn chỉ xem được")]
+)
+def test_whoever_does_not_fill_a_sheet_is_shown_no_fields(
+    browser: Browsers, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch, who: str, words: str
+) -> None:
+    network.answers["evaluations", "sheet"] = sheet(pass_key="cluster", scorer="bca")
+    if who == "inspector":
+        monkeypatch.setitem(ACCOUNTS, "thuky", {**ACCOUNTS["thuky"], "roles": [{"role": "inspector", "scope": "*"}]})
+    page = browser("thuky").get("/campaigns/td-2024/sheets/btp/cluster/bca").text
+    assert words in page
+    assert not [name for name in fields_of(page) if name.startswith("score:")]
+    assert "Nộp phiếu</button>" not in page
 
 
 HANDED_IN = {"state": "submitted", "editable": False}

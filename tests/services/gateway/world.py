@@ -159,6 +159,7 @@ TASK = {
     "scored": 1,
     "version": 3,
     "items": 3,
+    "optional": 2,
 }
 
 
@@ -471,6 +472,7 @@ def health(service: str) -> dict[str, Any]:
         "head": 100,
         "cursors": cursors,
         "parked": [],
+        "faults": [],
         "database": {"state": "ok"},
         "relay": {"state": "active", "position": 100, "behind": 0, "fence": 1, "reason": ""},
         "feed": {"state": "active", "reason": ""},
