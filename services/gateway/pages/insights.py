@@ -106,10 +106,11 @@ def _percent() -> str:
 
 @pages.get("/campaigns/<campaign>/insights/compare")
 def compare(campaign: str) -> Shown:
-    """This campaign's board beside another: of an earlier instant, another season, another version of the rules."""
+    """This campaign's board beside another, at first that of the season before: of an earlier instant, another season, other rules."""
     words = ""
     sides = []
-    for name, run in (("before", request.args.get("other") or campaign), ("after", campaign)):
+    other = request.args.get("other") or (campaign if request.args else _season_before(campaign))
+    for name, run in (("before", other), ("after", campaign)):
         at, unclear = boards.as_of(f"{name}_as_of")
         words = words or unclear
         sides.append({"campaign": run, "rubric": request.args.get(f"{name}_rubric") or None, **at})
@@ -123,6 +124,14 @@ def compare(campaign: str) -> Shown:
         found = query("rankings", "compare", before={"campaign": campaign}, after={"campaign": campaign})
     shown = render_template("insights_compare.html", current="compare", found=found, campaign=campaign, words=words, error=error)
     return shown if error is None else (shown, status_of(error))
+
+
+def _season_before(campaign: str) -> str:
+    """The campaign of the same cluster whose season was the last before; where there is none, the campaign itself."""
+    runs = query("rankings", "boards")
+    own = next((run for run in runs if run["campaign"] == campaign), None)
+    earlier = [run for run in runs if own and run["cluster"] == own["cluster"] and run["season"] < own["season"]]
+    return str(max(earlier, key=lambda run: int(run["season"]))["campaign"]) if earlier else campaign
 
 
 @pages.get("/campaigns/<campaign>/insights/honesty")

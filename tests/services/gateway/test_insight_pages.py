@@ -116,6 +116,20 @@ def test_two_boards_show_arrows_and_reasons_with_their_events(browser: Browsers,
         assert words in page
 
 
+def test_a_board_is_first_laid_beside_that_of_the_season_before(browser: Browsers, network: FakeNetwork) -> None:
+    run = {"title": "x", "cluster": "khoi", "cluster_name": "Khối", "illustrative": True, "final": True}
+    seasons = [(2021, "khoi"), (2024, "khoi"), (2023, "other"), (2022, "khoi"), (2025, "khoi")]
+    network.answers["rankings", "boards"] = [
+        {**run, "campaign": f"td-{season}", "season": season, "cluster": cluster} for season, cluster in seasons
+    ]
+    here = browser("thuky")
+    compared = {}
+    for campaign in ("td-2024", "td-2021", "td-unknown"):
+        here.get(f"/campaigns/{campaign}/insights/compare")
+        compared[campaign] = network.told("rankings", "compare")[-1].data["before"]["campaign"]
+    assert compared == {"td-2024": "td-2022", "td-2021": "td-2021", "td-unknown": "td-unknown"}
+
+
 def test_an_instant_that_cannot_be_read_is_said(browser: Browsers) -> None:
     page = browser("thuky").get("/campaigns/td-2024/insights/compare", query_string={"after_as_of": "hôm qua"}).text
     assert "Không đọc được thời điểm" in page
