@@ -268,20 +268,20 @@ CHECKPOINT_HOURS_MAX = 8_760
 CHECKPOINT_LOOK_SECONDS = 60.0
 """How often the audit looks whether a checkpoint is due: some rows read, and of hours a minute is nothing."""
 
-RECOMPUTE_SECONDS_MAX = 100.0
+RECOMPUTE_SECONDS_MAX = 200.0
 """Making the boards of one campaign anew, from the logs and by the second opinion. No other request takes so long, and this one is put once
 a year: the logs of ten thousand units are read whole."""
 
 STRETCH_SECONDS = 0.005
 """Work of a long question before others of the process are let in: an answer that looks at its database takes some twenty turns."""
 
-SEAL_SECONDS_MAX = 120.0
+SEAL_SECONDS_MAX = 220.0
 """Wait for the boards of a campaign under seal: longer than RECOMPUTE_SECONDS_MAX, so that rankings itself says what took too long."""
 
 HEALTH_SECONDS_MAX = 5.0
 """Wait for a service's health before it counts as away: it looks at its database for HEALTH_DATABASE_SECONDS."""
 
-FREEZE_SECONDS_MAX = 180.0
+FREEZE_SECONDS_MAX = 280.0
 """Wait of a page for a result to be frozen or made final: longer than all that is asked before (RPC_SECONDS_MAX for what is open,
 HEALTH_SECONDS_MAX for each of six services, SEAL_SECONDS_MAX), so that nobody is told of a failure and finds the result final later."""
 
