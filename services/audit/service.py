@@ -302,7 +302,7 @@ class AuditService(Service):
             run.ended.send(None)
 
     def _feed(self, service: str, after: int) -> FeedPage:
-        request = Request(actor="system", data={"after": after, "limit": PAGE_EVENTS_MAX})
+        request = Request(OPERATOR, {"after": after, "limit": PAGE_EVENTS_MAX})
         answer = self.network.ask(service, "read_feed", request)
         return FeedPage([Event.from_cloudevent(item) for item in answer["events"]], int(answer["head"]))
 

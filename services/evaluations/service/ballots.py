@@ -6,7 +6,7 @@ from typing import Any
 
 from services.evaluations import schemas, views
 from services.evaluations.domain import ballots as domain
-from services.evaluations.domain.ballot_counting import Outcome, run_off_between
+from services.evaluations.domain.ballot_counting import Outcome, Tally, run_off_between
 from services.evaluations.domain.errors import BallotClosedAlready, BallotNotByThisWay
 from services.evaluations.rules.ballots import BALLOT_RULES
 from services.evaluations.service.base import Part
@@ -65,33 +65,25 @@ class Ballots(Part):
     @rpc
     def vote_by_name(self, request: Request) -> dict[str, Any]:
         self.permit(request)
-        command = load(schemas.VoteByName, request.data)
-        decider = domain.ballot(domain.BallotGround(request.actor))
-        return self.facts.execute(request, decider, _stream(command.ballot), command)
+        return self._on_ballot(request, load(schemas.VoteByName, request.data))
 
     @rpc
     def record_letter(self, request: Request) -> dict[str, Any]:
         """Enter the written opinion of an absent voter; by whoever opened the ballot, and in none that is secret."""
         self.permit(request)
-        command = load(schemas.RecordLetter, request.data)
-        decider = domain.ballot(domain.BallotGround(request.actor))
-        return self.facts.execute(request, decider, _stream(command.ballot), command)
+        return self._on_ballot(request, load(schemas.RecordLetter, request.data))
 
     @rpc
     def correct_letter(self, request: Request) -> dict[str, Any]:
         """Enter a letter anew that was not entered as it is; by whoever opened the ballot, while it is open."""
         self.permit(request)
-        command = load(schemas.CorrectLetter, request.data)
-        decider = domain.ballot(domain.BallotGround(request.actor))
-        return self.facts.execute(request, decider, _stream(command.ballot), command)
+        return self._on_ballot(request, load(schemas.CorrectLetter, request.data))
 
     @rpc
     def withdraw_letter(self, request: Request) -> dict[str, Any]:
         """Take back a letter that is not of the voter for whom it was entered."""
         self.permit(request)
-        command = load(schemas.WithdrawLetter, request.data)
-        decider = domain.ballot(domain.BallotGround(request.actor))
-        return self.facts.execute(request, decider, _stream(command.ballot), command)
+        return self._on_ballot(request, load(schemas.WithdrawLetter, request.data))
 
     @rpc
     def close_ballot(self, request: Request) -> dict[str, Any]:
@@ -105,8 +97,7 @@ class Ballots(Part):
             box = self._box_of(opened)
             domain.check_closing(opened, request.actor, command.reason, box.cast(opened.ballot))
             tally = box.shut(opened.ballot, [opened.electorate.index(one) for one in opened.absent])
-        decider = domain.ballot(domain.BallotGround(request.actor, tally=tally))
-        answer = self.facts.execute(request, decider, _stream(command.ballot), command)
+        answer = self._on_ballot(request, command, tally)
         self.box.destroy(command.ballot)
         return answer
 
@@ -114,8 +105,7 @@ class Ballots(Part):
     def cancel_ballot(self, request: Request) -> dict[str, Any]:
         self.permit(request)
         command = load(schemas.CancelBallot, request.data)
-        decider = domain.ballot(domain.BallotGround(request.actor))
-        answer = self.facts.execute(request, decider, _stream(command.ballot), command)
+        answer = self._on_ballot(request, command)
         self.box.destroy(command.ballot)
         return answer
 
@@ -181,6 +171,11 @@ class Ballots(Part):
         except BallotClosedAlready:  # it was closed a moment ago
             return {**told, "may_vote": False, "cast": None}
         return told if account == opened.opened_by else {**told, "cast": None}
+
+    def _on_ballot(self, request: Request, command: Any, tally: Tally | None = None) -> dict[str, Any]:
+        """Carry out what an account does on a ballot. tally: what its box holds, where that is counted now."""
+        decider = domain.ballot(domain.BallotGround(request.actor, tally=tally))
+        return self.facts.execute(request, decider, _stream(command.ballot), command)
 
     def _ballot(self, ballot: str) -> domain.Ballot:
         return self.facts.load(domain.READ_BALLOT, _stream(ballot))[0]
